@@ -81,7 +81,7 @@
 #define MPSCOPE_EPOLL_RESULTS(X)					\
 	X(EVENTS,	"events")	/* result > 0 */		\
 	X(TIMEOUT,	"timeout")	/* result 0 */			\
-	X(EINTR,	"eintr")					\
+	X(INTR,		"eintr")				\
 	X(ERROR,	"error")	/* any other error */		\
 	X(UNKNOWN,	"unknown")	/* result could not be read */
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which syscall a thread blocks in says why it blocks. */
+#ifndef _MPS_CORE_REASON_H
+#define _MPS_CORE_REASON_H
+
+#include "port.h"
+
+/* The call works on a descriptor (its first argument): ask what that is. */
+#define MPS_REASON_BY_FD	MPSCOPE_NR_REASONS
+
+/**
+ * mps_reason_of_syscall() - why a thread that blocks in this syscall does so
+ * @nr: number in the native ABI of this architecture; anything is allowed
+ *
+ * Context: HOT; pure, one load. Return: enum mpscope_reason, or
+ * MPS_REASON_BY_FD.
+ */
+u8 mps_reason_of_syscall(int nr);
+
+/**
+ * mps_reason_of_mode() - MPS_REASON_BY_FD resolved
+ * @mode: st_mode of what the descriptor names, 0 if it could not be told
+ */
+u8 mps_reason_of_mode(unsigned int mode);
+
+#endif /* _MPS_CORE_REASON_H */
