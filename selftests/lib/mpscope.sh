@@ -1,0 +1,376 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the tests share: TAP output, the module, its tables, workloads.
+#
+#	. "$(dirname "$0")/../lib/mpscope.sh"
+#	ktap_begin 2			the plan
+#	mps_load max_threads=16		fresh module; ends the test if it cannot
+#	is "what" "$got" "$expected"	one subtest, with both values if they differ
+#	ktap_end			counts against the plan, gives the exit code
+#
+# Everything started or loaded here is ended and unloaded when the test exits.
+
+MPS_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+MPS_WORKLOAD=${MPS_WORKLOAD:-$MPS_LIB/../workload}
+MPS=/sys/kernel/debug/mpscope
+export MPS_PARAMS=/sys/module/mpscope/parameters
+MPS_TMP=$(mktemp -d /tmp/mpscope.XXXXXX)
+export LC_ALL=C
+PATH=$MPS_LIB:$MPS_WORKLOAD:$PATH
+
+# ---- TAP ----
+
+KTAP_PLAN=0
+KTAP_DONE=0
+KTAP_FAILED=0
+KTAP_SKIPPED=0
+KTAP_TAINT=$(cat /proc/sys/kernel/tainted)
+
+ktap_begin()
+{
+	KTAP_PLAN=$1
+	echo "TAP version 13"
+	echo "1..$1"
+}
+
+diag() { printf '# %s\n' "$@"; }
+
+ok()
+{
+	KTAP_DONE=$((KTAP_DONE + 1))
+	echo "ok $KTAP_DONE $1"
+}
+
+# not_ok WHAT [DIAGNOSTIC...]
+not_ok()
+{
+	KTAP_DONE=$((KTAP_DONE + 1))
+	KTAP_FAILED=$((KTAP_FAILED + 1))
+	echo "not ok $KTAP_DONE $1"
+	shift
+	[ $# = 0 ] || diag "$@"
+	return 0
+}
+
+# skip WHAT REASON
+skip()
+{
+	KTAP_DONE=$((KTAP_DONE + 1))
+	KTAP_SKIPPED=$((KTAP_SKIPPED + 1))
+	echo "ok $KTAP_DONE $1 # SKIP $2"
+}
+
+# The whole test cannot run; before ktap_begin.
+skip_all()
+{
+	echo "TAP version 13"
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+bail_out()
+{
+	echo "Bail out! $*"
+	exit 1
+}
+
+# is WHAT GOT EXPECTED
+is()
+{
+	if [ "$2" = "$3" ]; then
+		ok "$1"
+	else
+		not_ok "$1" "got      '$2'" "expected '$3'"
+	fi
+}
+
+# check WHAT COMMAND...: the command's output is the diagnostic.
+check()
+{
+	local what=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		ok "$what"
+	else
+		not_ok "$what" "command: $*" "${out:-no output}"
+	fi
+}
+
+# within WHAT GOT EXPECTED PERCENT: prints the difference in any case.
+within()
+{
+	local diff=$(($2 > $3 ? $2 - $3 : $3 - $2)) permille=0
+	[ "$3" = 0 ] || permille=$((diff * 1000 / $3))
+	diag "$1: got $2, witness $3, differ by $diff ($permille per mille)"
+	if [ $((diff * 100)) -le $(($3 * $4)) ]; then
+		ok "$1"
+	else
+		not_ok "$1" "more than $4 % apart"
+	fi
+}
+
+# matches WHAT TEXT GLOB
+matches()
+{
+	# shellcheck disable=SC2053 # a glob is meant
+	if [[ $2 == $3 ]]; then
+		ok "$1"
+	else
+		not_ok "$1" "got      '$2'" "expected '$3' (pattern)"
+	fi
+}
+
+ktap_end()
+{
+	local taint
+	taint=$(cat /proc/sys/kernel/tainted)
+	diag "$((KTAP_DONE - KTAP_FAILED - KTAP_SKIPPED)) passed, $KTAP_FAILED failed, $KTAP_SKIPPED skipped"
+	if [ "$KTAP_DONE" != "$KTAP_PLAN" ]; then
+		bail_out "ran $KTAP_DONE of $KTAP_PLAN planned subtests"
+	fi
+	# 128: the kernel died somewhere, 512: it warned
+	if [ $(((taint & ~KTAP_TAINT) & 640)) != 0 ]; then
+		dmesg | tail -n 40 | sed 's/^/# /'
+		bail_out "the kernel warned or died: taint $KTAP_TAINT -> $taint"
+	fi
+	[ "$KTAP_FAILED" = 0 ] || exit 1
+	[ "$KTAP_SKIPPED" != "$KTAP_PLAN" ] || exit 4
+	exit 0
+}
+
+# need COMMAND...: skips the whole test when one is missing
+need()
+{
+	local c
+	for c; do
+		command -v "$c" >/dev/null || skip_all "no command $c here"
+	done
+}
+
+# ---- the module ----
+
+mps_ko()
+{
+	local f
+	for f in "${MPS_KO:-}" "$MPS_LIB"/../../mpscope.ko \
+		 "$MPS_LIB"/../../kmod/mpscope.ko "$MPS_LIB"/../mpscope.ko; do
+		if [ -f "$f" ]; then
+			echo "$f"
+			return
+		fi
+	done
+	modinfo -n mpscope 2>/dev/null
+}
+
+mps_loaded() { [ -d /sys/module/mpscope ]; }
+
+# mps_load [PARAM=VALUE...]
+mps_load()
+{
+	local ko
+	[ "$(id -u)" = 0 ] || skip_all "not root"
+	ko=$(mps_ko)
+	[ -n "$ko" ] || bail_out "mpscope.ko not found: set MPS_KO"
+	mountpoint -q /sys/kernel/debug || mount -t debugfs none /sys/kernel/debug
+	! mps_loaded || mps_unload
+	insmod "$ko" "$@" || bail_out "insmod $ko $* failed"
+	[ -d "$MPS" ] || bail_out "$MPS is missing though the module is loaded"
+}
+
+mps_unload()
+{
+	rmmod mpscope || bail_out "rmmod mpscope failed"
+}
+
+# One write(2); prints nothing, ends the test when refused.
+mps_write()
+{
+	local err
+	err=$(printf '%s\n' "$2" | onewrite "$MPS/$1")
+	[ "$err" = 0 ] ||
+		bail_out "'$2' > $1: $err: $(cat "$MPS/last_error")"
+}
+
+mps_tag() { mps_write tags "$*"; }
+mps_untag() { mps_write tags "!$1"; }
+mps_untag_all() { mps_write tags ""; }
+
+# mps_refused WHAT FILE TEXT ERRNO: refused with that error, said so in
+# last_error, and FILE and the targets are as they were.
+mps_refused()
+{
+	local err said before after
+	before=$(cat "$MPS/$2"; ls "$MPS/targets")
+	err=$(printf '%s\n' "$3" | onewrite "$MPS/$2")
+	after=$(cat "$MPS/$2"; ls "$MPS/targets")
+	said=$(sed -n 3p "$MPS/last_error")
+	if [ "$err" != "$4" ]; then
+		not_ok "$1" "errno $err, expected $4" "last_error: $said"
+	elif [[ $said != "$4 "?* ]]; then
+		not_ok "$1" "last_error '$said' is not '$4 and a sentence'"
+	elif [ "$before" != "$after" ]; then
+		not_ok "$1" "something changed" "before: $before" "after: $after"
+	else
+		ok "$1"
+	fi
+}
+
+# ---- tables ----
+
+# table_load ARRAY FILE [KEYCOLUMN...]: ARRAY[key,column]=cell; the key is the
+# first column unless told, several are joined by "/". ARRAY[keys] lists them
+# in order, ARRAY[columns] the columns. FILE "-" is standard input.
+table_load()
+{
+	local -n _t=$1
+	local _file=$2 _line _key _i _k
+	local -a _cols _cells _keycols
+	shift 2
+	_t=([keys]='' [columns]='' [version]='')
+	[ "$_file" != - ] || _file=/dev/stdin
+	{
+		read -r _line || return 1
+		_t[version]=${_line#version }
+		read -r _line || return 1
+		_t[columns]=${_line#\# }
+		read -ra _cols <<<"${_line#\# }"
+		_keycols=("${@:-${_cols[0]}}")
+		while read -ra _cells; do
+			_key=
+			for _k in "${_keycols[@]}"; do
+				for _i in "${!_cols[@]}"; do
+					[ "${_cols[_i]}" != "$_k" ] ||
+						_key+=${_key:+/}${_cells[_i]}
+				done
+			done
+			for _i in "${!_cols[@]}"; do
+				# shellcheck disable=SC2004 # an associative array
+				_t[$_key,${_cols[_i]}]=${_cells[_i]-}
+			done
+			_t[keys]+=${_t[keys]:+ }$_key
+		done
+	} <"$_file"
+}
+
+# mps_col FILE COLUMN KEY: one cell, "?" when there is no such row or column
+mps_col()
+{
+	# shellcheck disable=SC2034 # filled by name
+	local -A _one
+	table_load _one "$MPS/$1" && echo "${_one[$3,$2]-?}"
+}
+
+# mps_value FILE KEY: of a "# key value" file
+mps_value() { mps_col "$1" value "$2"; }
+
+# table_sum ARRAY COLUMN: over all rows
+table_sum()
+{
+	local -n _s=$1
+	local _key _sum=0
+	for _key in ${_s[keys]}; do
+		_sum=$((_sum + ${_s[$_key,$2]}))
+	done
+	echo $_sum
+}
+
+# ---- waiting ----
+
+# wait_until SECONDS COMMAND...
+wait_until()
+{
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+proc_state()
+{
+	local stat
+	read -r stat 2>/dev/null <"/proc/$1/task/${2:-$1}/stat" || { echo '?'; return; }
+	stat=${stat##*) }
+	echo "${stat%% *}"
+}
+
+# ---- workloads (the protocol is in wl.h) ----
+
+declare -A WL_PID WL_FD
+
+# wl_start NAME PROGRAM ARG...: returns when its threads wait for "go"
+wl_start()
+{
+	local name=$1 dir=$MPS_TMP/$1 fd
+	shift
+	rm -rf "$dir"
+	mkdir "$dir"
+	mkfifo "$dir/in"
+	exec {fd}<>"$dir/in"
+	"$@" <"$dir/in" >"$dir/out" 2>"$dir/err" {fd}>&- &
+	WL_PID[$name]=$!
+	WL_FD[$name]=$fd
+	wl_wait "$name" ready
+}
+
+# wl_wait NAME LINE [SECONDS]: until the workload printed this line
+wl_wait()
+{
+	local end=$((SECONDS + ${3:-120})) line
+	while :; do
+		while read -r line; do
+			[ "$line" != "$2" ] || return 0
+		done <"$MPS_TMP/$1/out"
+		if ! kill -0 "${WL_PID[$1]}" 2>/dev/null; then
+			bail_out "workload $1 ended before '$2': $(cat "$MPS_TMP/$1/err")"
+		fi
+		[ "$SECONDS" -lt "$end" ] ||
+			bail_out "workload $1 did not say '$2' in time: $(tail -n 3 "$MPS_TMP/$1/err")"
+		sleep 0.1
+	done
+}
+
+# wl_send NAME WORD [ANSWER [SECONDS]]
+wl_send()
+{
+	echo "$2" >&"${WL_FD[$1]}"
+	[ -z "${3:-}" ] || wl_wait "$1" "$3" "${4:-120}"
+}
+
+wl_go() { wl_send "$1" go "done" "${2:-120}"; }
+
+wl_quit()
+{
+	local fd=${WL_FD[$1]}
+	echo quit >&"$fd"
+	wait "${WL_PID[$1]}"
+	exec {fd}>&-
+	unset "WL_PID[$1]" "WL_FD[$1]"
+}
+
+# wl_facts NAME KEY: the rest of each line that begins with KEY
+wl_facts() { sed -n "s/^$2 //p" "$MPS_TMP/$1/out"; }
+wl_tids() { wl_facts "$1" thread | cut -d' ' -f2; }
+
+# ---- the end ----
+
+_mps_cleanup()
+{
+	local rc=$? pid
+	trap - EXIT
+	for pid in "${WL_PID[@]}"; do
+		kill -KILL "$pid" 2>/dev/null
+		kill -CONT "$pid" 2>/dev/null
+	done
+	wait 2>/dev/null
+	cd /
+	rm -rf "$MPS_TMP"
+	if mps_loaded; then
+		rmmod mpscope 2>/dev/null || echo "# mpscope stays loaded"
+	fi
+	exit "$rc"
+}
+trap _mps_cleanup EXIT
+trap 'exit 1' INT TERM
