@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# mpscope: everything is reached from here. "make help" tells.
+#
+#   K=NAME     kernel of selftests/vm/kernels to build and test for
+#   KDIR=DIR   headers to build for (default: the running kernel's, else the
+#              newest installed)
+#   T=GROUP    one group of selftests, or GROUP:TEST
+#   JOBS=N     guests at a time
+
+PREFIX ?= /usr/local
+ifneq ($(K),)
+kernel := -K $(K)
+out := build/$(K)
+else ifneq ($(KDIR),)
+kernel := -k $(KDIR)
+out := build/module
+else
+out := build/module
+endif
+check := scripts/check $(if $(K),-K $(K))
+export JOBS
+
+all: modules tool ## build the module and the tool
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "make check T=epoll      one group of selftests"
+	@echo "make check K=6.12       on another kernel: see selftests/vm/kernels"
+
+modules: ## build kmod/mpscope.ko (for K=6.12, or KDIR=headers)
+	@scripts/deps build
+	@scripts/build-module $(kernel) $(out) -s
+	@echo "$(out)/kmod/mpscope.ko"
+
+tool: ## build the command mpscope
+	@scripts/deps build
+	@$(MAKE) --no-print-directory -s -C userland
+	@echo userland/build/mpscope
+
+check: ## test everything: host, guests, other kernels (or T=group, K=kernel)
+	@$(check) $(T)
+
+check-host: ## the part of check that needs no guest
+	@$(check) host
+
+check-vm: ## the selftests, each group in a guest
+	@$(check) vm
+
+check-kernels: ## load the module on the other kernels
+	@$(check) kernels
+
+check-core: ## the tests of the pure code
+	@$(MAKE) --no-print-directory -C kmod/core/tests check
+
+check-layers: ## who may include and use whom
+	@scripts/check-layers
+
+check-style: ## checkpatch, sizes, shellcheck
+	@scripts/deps check
+	@scripts/check-style
+
+install: all ## install module, tool and manual pages on this machine
+	install -D -m 644 $(out)/kmod/mpscope.ko \
+		$(DESTDIR)/lib/modules/$(shell uname -r)/updates/mpscope.ko
+	$(if $(DESTDIR),,depmod)
+	$(MAKE) --no-print-directory -C userland install PREFIX=$(PREFIX)
+
+clean: ## remove what was built
+	rm -rf build
+	@$(MAKE) --no-print-directory -C userland clean
+
+.PHONY: all help modules tool check check-host check-vm check-kernels \
+	check-core check-layers check-style install clean
