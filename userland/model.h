@@ -84,6 +84,7 @@ struct mps_sample {
 	uint64_t begin_ns;	/* CLOCK_MONOTONIC before the first read */
 	uint64_t end_ns;	/* and after the last one */
 	uint64_t dead;		/* rows of dead threads, not kept here */
+	uint64_t unpinned;	/* asleep, but moved on while we asked where */
 	uint64_t missed;	/* threads the module could not track; MPS_NA */
 	struct mps_task *task;	/* by tid, once sorted */
 };
