@@ -17,8 +17,9 @@ override selfdir := $(KSELFTEST)
 KHDR_INCLUDES :=
 
 CFLAGS += -O2 -g -Wall -Wextra -Werror
-CFLAGS += -I$(KSELFTEST) -I$(MPSCOPE_TOP)/selftests/lib
-CFLAGS += -I$(MPSCOPE_TOP)/kmod/uapi
+# Twice, so that "../kselftest.h" is found as it is in the kernel's tree.
+CFLAGS += -isystem $(KSELFTEST) -isystem $(KSELFTEST)/kselftest
+CFLAGS += -I$(MPSCOPE_TOP)/selftests/lib -I$(MPSCOPE_TOP)/kmod/uapi
 
 $(shell mkdir -p $(OUTPUT))
 ifeq ($(wildcard $(KSELFTEST)/lib.mk),)
