@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where kernels and architectures differ: the only place that may ask for a
+ * version. What is the same everywhere is called directly elsewhere.
+ *
+ *			6.1		6.12		7.3
+ * exe_file reference	get_file_rcu(f)	get_file_rcu(&p)
+ * blocked, yet on_rq	no		sched_delayed	sched_delayed
+ * tracepoint probes	preemption off	preemption off	SRCU: own rcu_read_lock
+ */
+#ifndef _MPSCOPE_COMPAT_H
+#define _MPSCOPE_COMPAT_H
+
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "mpscope needs Linux 6.1 or newer"
+#endif
+#ifndef CONFIG_SCHED_INFO
+#error "mpscope needs CONFIG_SCHED_INFO (CONFIG_SCHEDSTATS or CONFIG_TASK_DELAY_ACCT)"
+#endif
+#ifndef CONFIG_SMP
+#error "mpscope needs CONFIG_SMP"
+#endif
+
+/* The task is in a run queue as one that wants to run (call it off the CPU). */
+static inline bool mps_task_queued(const struct task_struct *p)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	if (READ_ONCE(p->se.sched_delayed))
+		return false;	/* blocked; its dequeue was put off */
+#endif
+	return READ_ONCE(p->on_rq);
+}
+
+/* A reference to the executable of an mm, or NULL. */
+static inline struct file *mps_mm_exe_file(struct mm_struct *mm)
+{
+	struct file *f;
+
+	rcu_read_lock();
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	f = get_file_rcu(&mm->exe_file);
+#else
+	f = rcu_dereference(mm->exe_file);
+	if (f && !get_file_rcu(f))
+		f = NULL;
+#endif
+	rcu_read_unlock();
+	return f;
+}
+
+/* The current syscall of the task has another ABI than the kernel's own. */
+static inline bool mps_syscall_foreign(const struct task_struct *p)
+{
+#ifdef CONFIG_X86_64
+	return task_thread_info(p)->status & TS_COMPAT;
+#elif defined(CONFIG_COMPAT)
+	return test_tsk_thread_flag((struct task_struct *)p, TIF_32BIT);
+#else
+	return false;
+#endif
+}
+
+#endif /* _MPSCOPE_COMPAT_H */

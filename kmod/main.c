@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Load and unload: the init ladder and, as its mirror, the exit. COLD. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "debugfs.h"
+#include "probe.h"
+#include "rules.h"
+#include "target.h"
+#include "topology.h"
+
+static int __init mps_init(void)
+{
+	int ret;
+
+	ret = mps_thread_init();
+	if (ret)
+		return ret;
+	ret = mps_topology_init();
+	if (ret)
+		goto no_topology;
+	ret = mps_probe_init();
+	if (ret)
+		goto no_probe;
+	ret = mps_debugfs_init();
+	if (ret)
+		goto no_debugfs;
+	return 0;
+
+no_debugfs:
+	mps_probe_exit();
+no_probe:
+	mps_topology_exit();
+no_topology:
+	mps_thread_exit();
+	return ret;
+}
+
+/*
+ * No new commands; no new targets of a rule; no hooks, which also waits for the
+ * last handler; then targets and threads, their callbacks, and the memory.
+ */
+static void __exit mps_exit(void)
+{
+	mps_debugfs_exit();
+	mutex_lock(&mps_targets_mutex);
+	mps_rules_clear();
+	mutex_unlock(&mps_targets_mutex);
+	mps_probe_exit();
+	mps_target_exit();
+	mps_topology_exit();
+	mps_thread_exit();
+}
+
+module_init(mps_init);
+module_exit(mps_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Scheduling of tagged processes: epoll, blocking, run-queue wait, migration");
+MODULE_VERSION(MPSCOPE_VERSION);

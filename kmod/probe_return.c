@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Results of epoll calls; the only file that knows how they are got. HOT.
+ *
+ * On x86 by the user-return notifier (KVM's mechanism): it is registered on a
+ * CPU while a tagged thread runs there, and called with interrupts off at each
+ * return of that thread to user mode. Nobody else pays anything. Elsewhere, or
+ * with epoll_hook=kretprobe, by a kretprobe on do_epoll_wait(), which stands in
+ * everybody's epoll calls.
+ */
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>
+#include <linux/time64.h>
+#include <linux/uaccess.h>
+#include <asm/unistd.h>
+
+#include "compat.h"
+#include "hot.h"
+#include "probe.h"
+#include "target.h"
+
+static char *epoll_hook = "auto";
+module_param(epoll_hook, charp, 0400);
+MODULE_PARM_DESC(epoll_hook, "how epoll results are got: auto, notifier or kretprobe");
+
+static bool use_kretprobe;
+static bool watching;		/* the group is attached; read in HOT code */
+
+/* Context: interrupts off, or the thread's own with preemption off. */
+static void epoll_returned(struct mps_thread *t, const struct mps_epoll_call *call)
+{
+	u32 sleeps = t->epoll.sleeps_in_call;
+	unsigned long flags;
+	int result;
+
+	local_irq_save(flags);
+	write_seqcount_begin(&t->seq);
+	result = mps_epoll_return(&t->epoll, call);
+	write_seqcount_end(&t->seq);
+	if (result == MPSCOPE_RESULT_UNKNOWN ||
+	    call->kind == MPSCOPE_KIND_UNKNOWN)
+		this_cpu_inc(mps_cpu.nr_epoll_unknown);
+	trace_epoll_return(t->tid, t->target->tgid, call, result, sleeps);
+	local_irq_restore(flags);
+}
+
+#ifdef CONFIG_USER_RETURN_NOTIFIER
+#include <asm/ucontext.h>
+#include <uapi/asm/sigcontext.h>
+#include <uapi/asm/ucontext.h>
+
+#define MPS_HAVE_NOTIFIER	1
+/* Handlers that can be stacked on one return: one a pending signal. */
+#define MPS_MAX_FRAMES		8
+
+static u8 kind_of_timespec(const void __user *uts)
+{
+	struct __kernel_timespec ts;
+
+	if (!uts)
+		return MPSCOPE_KIND_BLOCK;
+	if (copy_from_user_nofault(&ts, uts, sizeof(ts)))
+		return MPSCOPE_KIND_UNKNOWN;
+	return ts.tv_sec || ts.tv_nsec ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
+}
+
+static u8 kind_of_ms(int timeout)
+{
+	if (timeout < 0)
+		return MPSCOPE_KIND_BLOCK;
+	return timeout ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
+}
+
+/* What a call left in the registers, or in the frame of a signal handler. */
+struct mps_regs {
+	u64 ip, cx, ax, dx, r10;
+};
+
+/*
+ * The registers as the syscall left them. SYSCALL saves the user's ip in cx, so
+ * they differ if the kernel has changed ip: to a signal handler, whose frame
+ * then holds the interrupted context (dx points to it, as to any handler's
+ * third argument; x64_setup_rt_frame), or by two, to restart the call.
+ */
+static bool regs_of_call(const struct pt_regs *regs, struct mps_regs *r)
+{
+	unsigned int frames;
+
+	r->ip = regs->ip;
+	r->cx = regs->cx;
+	r->ax = regs->ax;
+	r->dx = regs->dx;
+	r->r10 = regs->r10;
+	for (frames = 0; r->ip != r->cx; frames++) {
+		struct sigcontext_64 sc;
+		const struct ucontext __user *uc = (void __user *)r->dx;
+
+		if (r->ip + 2 == r->cx)
+			return true;	/* restart: the caller looks again */
+		if (frames == MPS_MAX_FRAMES ||
+		    copy_from_user_nofault(&sc, &uc->uc_mcontext, sizeof(sc)))
+			return false;
+		r->ip = sc.ip;
+		r->cx = sc.cx;
+		r->ax = sc.ax;
+		r->dx = sc.dx;
+		r->r10 = sc.r10;
+	}
+	return true;
+}
+
+static void on_epoll_return(struct mps_thread *t, const struct pt_regs *regs,
+			    long nr)
+{
+	struct mps_epoll_call call = { 0 };
+	struct mps_regs r;
+
+	call.known = regs_of_call(regs, &r);
+	if (call.known && r.ip + 2 == r.cx)
+		return;		/* not over: it will be made again */
+	call.kind = MPSCOPE_KIND_UNKNOWN;
+	if (call.known) {
+		call.result = (s64)r.ax;
+		call.max_events = (int)r.dx;
+		call.kind = nr == __NR_epoll_pwait2 ?
+			    kind_of_timespec((void __user *)r.r10) :
+			    kind_of_ms(r.r10);
+	}
+	epoll_returned(t, &call);
+}
+
+static void on_user_return(struct user_return_notifier *urn)
+{
+	struct mps_cpu *c = container_of(urn, struct mps_cpu, urn);
+	struct mps_thread *t = c->cur;
+	const struct pt_regs *regs;
+	long nr;
+
+	if (!t)
+		return;
+	regs = task_pt_regs(current);
+	nr = (int)regs->orig_ax;	/* -1: an exception or an interrupt */
+	if (nr != __NR_epoll_pwait && nr != __NR_epoll_wait &&
+	    nr != __NR_epoll_pwait2)
+		return;
+	if (t->task != current || mps_syscall_foreign(current))
+		return;
+	c->nr_return++;
+	on_epoll_return(t, regs, nr);
+}
+
+void mps_return_watch(struct mps_cpu *c, struct mps_thread *t)
+{
+	bool want = t->features & BIT(MPSCOPE_FEATURE_EPOLL);
+
+	if (use_kretprobe || want == c->urn_on || !READ_ONCE(watching)) {
+		if (!want && c->urn_on)
+			mps_return_unwatch(c);
+		return;
+	}
+	if (!want) {
+		mps_return_unwatch(c);
+		return;
+	}
+	c->urn.on_user_return = on_user_return;
+	c->urn_on = true;
+	user_return_notifier_register(&c->urn);
+}
+
+void mps_return_unwatch(struct mps_cpu *c)
+{
+	if (!c->urn_on)
+		return;
+	c->urn_on = false;
+	user_return_notifier_unregister(&c->urn);
+}
+#else
+void mps_return_watch(struct mps_cpu *c, struct mps_thread *t)
+{
+}
+
+void mps_return_unwatch(struct mps_cpu *c)
+{
+}
+#endif
+
+/* What the entry of do_epoll_wait() knows and its return needs. */
+struct mps_entry {
+	int max_events;
+	u8 kind;
+};
+
+static struct mps_thread *thread_here(void)
+{
+	struct mps_thread *t = this_cpu_read(mps_cpu.cur);
+
+	return t && t->task == current &&
+	       t->features & BIT(MPSCOPE_FEATURE_EPOLL) ? t : NULL;
+}
+
+/* do_epoll_wait(epfd, events, maxevents, struct timespec64 *to) */
+static int on_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	struct mps_entry *e = (void *)ri->data;
+	const struct timespec64 *to;
+
+	if (!thread_here())
+		return 1;	/* not ours: no return probe */
+	e->max_events = regs_get_kernel_argument(regs, 2);
+	to = (void *)regs_get_kernel_argument(regs, 3);
+	if (!to)
+		e->kind = MPSCOPE_KIND_BLOCK;
+	else
+		e->kind = to->tv_sec || to->tv_nsec ? MPSCOPE_KIND_TIMED :
+						      MPSCOPE_KIND_POLL;
+	return 0;
+}
+
+static int on_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
+{
+	const struct mps_entry *e = (void *)ri->data;
+	struct mps_thread *t = thread_here();	/* it may be untagged by now */
+	struct mps_epoll_call call = {
+		.kind = e->kind,
+		.known = true,
+		.result = (int)regs_return_value(regs),
+		.max_events = e->max_events,
+	};
+
+	if (!t)
+		return 0;
+	this_cpu_inc(mps_cpu.nr_return);
+	epoll_returned(t, &call);
+	return 0;
+}
+
+static struct kretprobe krp;
+static bool krp_on, krp_found;
+
+static void set_krp(void)
+{
+	krp = (struct kretprobe) {
+		.kp.symbol_name	= "do_epoll_wait",
+		.entry_handler	= on_enter,
+		.handler	= on_leave,
+		.data_size	= sizeof(struct mps_entry),
+		.maxactive	= 4096,	/* threads asleep in epoll at once */
+	};
+}
+
+int mps_return_init(void)
+{
+	struct kprobe kp = {
+		.symbol_name = "do_epoll_wait",
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+
+	if (!strcmp(epoll_hook, "kretprobe")) {
+		use_kretprobe = true;
+	} else if (strcmp(epoll_hook, "auto") && strcmp(epoll_hook, "notifier")) {
+		pr_err("epoll_hook=%s: choose auto, notifier or kretprobe\n",
+		       epoll_hook);
+		return -EINVAL;
+	}
+#ifndef MPS_HAVE_NOTIFIER
+	use_kretprobe = strcmp(epoll_hook, "notifier");
+#endif
+	if (use_kretprobe && !register_kprobe(&kp)) {
+		unregister_kprobe(&kp);
+		krp_found = true;
+	}
+	return 0;
+}
+
+bool mps_return_available(const char **why)
+{
+	if (use_kretprobe) {
+		*why = "no do_epoll_wait in this kernel";
+		return krp_found;
+	}
+#ifdef MPS_HAVE_NOTIFIER
+	return true;
+#else
+	*why = "no user-return notifier on this architecture";
+	return false;
+#endif
+}
+
+int mps_return_attach(void)
+{
+	int ret = 0;
+
+	if (use_kretprobe) {
+		set_krp();
+		ret = register_kretprobe(&krp);
+		krp_on = !ret;
+	}
+	WRITE_ONCE(watching, !ret);
+	return ret;
+}
+
+static void unwatch_here(void *unused)
+{
+	mps_return_unwatch(this_cpu_ptr(&mps_cpu));
+}
+
+/* COLD. Afterwards no handler of ours runs, on any CPU. */
+void mps_return_detach(void)
+{
+	WRITE_ONCE(watching, false);
+	if (krp_on)
+		unregister_kretprobe(&krp);
+	krp_on = false;
+	synchronize_rcu();	/* sched_switch saw watching for the last time */
+	on_each_cpu(unwatch_here, NULL, 1);
+}
+
+bool mps_return_info(unsigned int i, struct mps_hook_info *info)
+{
+	const char *why = NULL;
+
+	if (i)
+		return false;
+	info->name = "epoll_return";
+	info->group = MPS_GROUP_EPOLL;
+	if (!mps_return_available(&why)) {
+		info->state = "unavailable";
+		info->why = why;
+	} else if (use_kretprobe) {
+		info->state = watching ? "fallback" : "idle";
+		info->why = "kretprobe on do_epoll_wait: taxes every epoll call";
+	} else {
+		info->state = watching ? "attached" : "idle";
+		info->why = "user-return notifier";
+	}
+	return true;
+}
+
+u64 mps_return_missed(void)
+{
+	return krp_on ? krp.nmissed : 0;
+}
+
+void mps_return_exit(void)
+{
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who wakes our threads; attached only while a target asks for it, since it
+ * stands in every wakeup of the machine. HOT: the wakee's pi_lock is held.
+ *
+ * A wakeup may come before the switch-out that it ends, or find the thread
+ * running: it says who woke, and never changes a state.
+ */
+#include <linux/preempt.h>
+#include <trace/events/sched.h>
+#include <trace/events/timer.h>
+
+#include "hot.h"
+#include "probe.h"
+#include "target.h"
+
+static void who_wakes(struct mps_waker *w, const struct task_struct *p)
+{
+	w->cpu = raw_smp_processor_id();
+	w->tid = -1;
+	w->tgid = -1;
+	if (in_hardirq()) {
+		w->source = this_cpu_read(mps_cpu.in_hard_timer) ?
+			    MPSCOPE_WAKE_TIMER : MPSCOPE_WAKE_HARDIRQ;
+	} else if (in_serving_softirq()) {
+		w->source = this_cpu_read(mps_cpu.in_soft_timer) ?
+			    MPSCOPE_WAKE_TIMER : MPSCOPE_WAKE_SOFTIRQ;
+	} else {
+		w->tid = task_pid_nr(current);
+		w->tgid = task_tgid_nr(current);
+		w->source = current->signal == p->signal ? MPSCOPE_WAKE_SELF :
+							   MPSCOPE_WAKE_OTHER;
+	}
+}
+
+void on_sched_waking(void *data, struct task_struct *p)
+{
+	struct mps_thread *t;
+	struct mps_waker w;
+
+	if (likely(!mps_pid_maybe(p->pid)))
+		return;
+	rcu_read_lock();
+	t = mps_thread_find_rcu(p);
+	if (!t || !(t->features & BIT(MPSCOPE_FEATURE_WAKERS)))
+		goto out;
+	who_wakes(&w, p);
+	this_cpu_inc(mps_cpu.nr_wake);
+	write_seqcount_begin(&t->wake_seq);
+	t->waker = w;
+	t->wake.source[w.source]++;
+	if (w.cpu != task_cpu(p))
+		t->wake.cross_cpu++;
+	write_seqcount_end(&t->wake_seq);
+	if (w.source == MPSCOPE_WAKE_SELF)
+		mps_waker_count(t->target, w.tid, t->tid);
+	trace_thread_wake(t->tid, t->target->tgid, &w, task_cpu(p));
+out:
+	rcu_read_unlock();
+}
+
+/*
+ * hrtimers expire in hard interrupts (some, and all on RT, in soft ones), timers
+ * in soft ones. A hard interrupt may come in the middle of a soft one's timer,
+ * so each context has its flag.
+ */
+static void in_timer(bool in)
+{
+	if (in_hardirq())
+		this_cpu_write(mps_cpu.in_hard_timer, in);
+	else
+		this_cpu_write(mps_cpu.in_soft_timer, in);
+}
+
+void on_hrtimer_expire_entry(void *data, struct hrtimer *timer, ktime_t *now)
+{
+	in_timer(true);
+}
+
+void on_hrtimer_expire_exit(void *data, struct hrtimer *timer)
+{
+	in_timer(false);
+}
+
+void on_timer_expire_entry(void *data, struct timer_list *timer,
+			   unsigned long baseclk)
+{
+	in_timer(true);
+}
+
+void on_timer_expire_exit(void *data, struct timer_list *timer)
+{
+	in_timer(false);
+}
+
+/* Found by name at run time, but typed at compile time. */
+static void __maybe_unused mps_check_types(void)
+{
+	check_trace_callback_type_sched_waking(on_sched_waking);
+	check_trace_callback_type_hrtimer_expire_entry(on_hrtimer_expire_entry);
+	check_trace_callback_type_hrtimer_expire_exit(on_hrtimer_expire_exit);
+	check_trace_callback_type_timer_expire_entry(on_timer_expire_entry);
+	check_trace_callback_type_timer_expire_exit(on_timer_expire_exit);
+}

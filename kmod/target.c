@@ -1,0 +1,636 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tagged processes: tag, untag, inherit, end. Locks: the banner in thread.c. */
+#include <linux/hashtable.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/ktime.h>
+#include <linux/workqueue.h>
+
+#include "debugfs.h"
+#include "probe.h"
+#include "rules.h"
+#include "target.h"
+
+#define MPS_TARGET_HASH_BITS	8
+
+DEFINE_MUTEX(mps_targets_mutex);
+LIST_HEAD(mps_targets);			/* (L); (M) keeps targets in it */
+static DEFINE_HASHTABLE(mps_signals, MPS_TARGET_HASH_BITS);	/* (L), RCU */
+u64 mps_missed_threads;			/* (L) */
+u64 mps_missed_targets;			/* (L) */
+
+struct mps_limit mps_limit_targets = { .max = MPSCOPE_MAX_TARGETS };
+struct mps_limit mps_limit_threads = { .max = MPSCOPE_MAX_THREADS };
+struct mps_limit mps_limit_tombstones = { .max = MPSCOPE_MAX_TOMBSTONES };
+struct mps_limit mps_limit_exited = { .max = MPSCOPE_MAX_EXITED };
+
+module_param_named(max_targets, mps_limit_targets.max, uint, 0644);
+MODULE_PARM_DESC(max_targets, "tagged processes that may be alive at once");
+module_param_named(max_threads, mps_limit_threads.max, uint, 0644);
+MODULE_PARM_DESC(max_threads, "tracked threads that may be alive at once");
+module_param_named(max_tombstones, mps_limit_tombstones.max, uint, 0644);
+MODULE_PARM_DESC(max_tombstones, "dead threads whose counters are kept");
+module_param_named(max_exited, mps_limit_exited.max, uint, 0644);
+MODULE_PARM_DESC(max_exited, "exited processes that are kept");
+
+static void target_work(struct work_struct *work);
+static DECLARE_WORK(mps_target_work, target_work);
+
+void mps_target_get(struct mps_target *g)
+{
+	kref_get(&g->ref);
+}
+
+static void target_release(struct kref *ref)
+{
+	struct mps_target *g = container_of(ref, struct mps_target, ref);
+
+	/* atomic context possible (RCU callback): kvfree() would not do */
+	kfree(g->wakers);
+	kfree_rcu(g, rcu);
+}
+
+void mps_target_put(struct mps_target *g)
+{
+	kref_put(&g->ref, target_release);
+}
+
+struct mps_target *mps_target_find_rcu(const struct signal_struct *sig)
+{
+	struct mps_target *g;
+
+	hash_for_each_possible_rcu(mps_signals, g, hash, (unsigned long)sig)
+		if (g->signal == sig)
+			return g;
+	return NULL;
+}
+
+static struct mps_target *find_locked(const struct signal_struct *sig)
+{
+	struct mps_target *g;
+
+	lockdep_assert_held(&mps_lock);
+	hash_for_each_possible(mps_signals, g, hash, (unsigned long)sig)
+		if (g->signal == sig)
+			return g;
+	return NULL;
+}
+
+static struct mps_target *target_alloc(struct task_struct *p,
+				       const struct mps_opts *o, gfp_t gfp)
+{
+	struct mps_target *g = kzalloc(sizeof(*g), gfp);
+
+	if (!g)
+		return NULL;
+	if (o->features & BIT(MPSCOPE_FEATURE_WAKERS)) {
+		g->wakers = kcalloc(MPS_WAKER_SLOTS, sizeof(*g->wakers), gfp);
+		if (!g->wakers) {
+			kfree(g);
+			return NULL;
+		}
+	}
+	g->signal = p->signal;
+	g->tgid = task_tgid_nr(p);
+	g->vtgid = task_tgid_nr_ns(p, task_active_pid_ns(p));
+	g->children = o->children;
+	g->features = o->features;
+	g->since_ns = ktime_get_mono_fast_ns();
+	memcpy(g->comm, p->group_leader->comm, sizeof(g->comm));
+	INIT_LIST_HEAD(&g->threads);
+	seqcount_raw_spinlock_init(&g->evict_seq, &mps_lock);
+	kref_init(&g->ref);
+	return g;
+}
+
+/* Make it findable. Return: 0, -EEXIST, -ENOSPC. */
+static int publish(struct mps_target *g)
+{
+	static u32 next_id;	/* (L) */
+	unsigned long flags;
+	int ret = 0;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	if (find_locked(g->signal)) {
+		ret = -EEXIST;
+	} else if (mps_limit_targets.used >= READ_ONCE(mps_limit_targets.max)) {
+		mps_limit_targets.refused++;
+		ret = -ENOSPC;
+	} else {
+		mps_limit_targets.used++;
+		g->live = true;
+		g->id = next_id++;
+		list_add_tail_rcu(&g->node, &mps_targets);
+		hash_add_rcu(mps_signals, &g->hash, (unsigned long)g->signal);
+	}
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	return ret;
+}
+
+static void unpublish_locked(struct mps_target *g)
+{
+	lockdep_assert_held(&mps_lock);
+	if (!g->live)
+		return;
+	g->live = false;
+	hash_del_rcu(&g->hash);
+	mps_limit_targets.used--;
+}
+
+/* The last thread is gone. Its counters stay; the work looks after the limit. */
+void mps_target_exited_locked(struct mps_target *g)
+{
+	unpublish_locked(g);
+	g->exit_ns = ktime_get_mono_fast_ns();
+	mps_limit_exited.used++;
+}
+
+/* Groups of hooks that live targets and rules want. */
+static u32 groups_wanted(u32 more)
+{
+	u32 groups = 0, features = more;
+	struct mps_target *g;
+	unsigned long flags;
+	bool any = more || mps_rules_any();
+
+	features |= mps_rules_features();
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	list_for_each_entry(g, &mps_targets, node) {
+		if (!g->live)
+			continue;
+		any = true;
+		features |= g->features;
+	}
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	if (any)
+		groups |= BIT(MPS_GROUP_CORE);
+	if (features & BIT(MPSCOPE_FEATURE_MIGRATE))
+		groups |= BIT(MPS_GROUP_MIGRATE);
+	if (features & BIT(MPSCOPE_FEATURE_WAKERS))
+		groups |= BIT(MPS_GROUP_WAKERS);
+	if (features & BIT(MPSCOPE_FEATURE_EPOLL))
+		groups |= BIT(MPS_GROUP_EPOLL);
+	return groups;
+}
+
+/**
+ * mps_target_update_hooks() - attach and detach what is wanted now
+ * @more: features that are about to be wanted; any bit also asks for the core
+ *
+ * Context: COLD, mps_targets_mutex held. Return: 0 or a negative errno.
+ */
+int mps_target_update_hooks(u32 more)
+{
+	return mps_probe_want(groups_wanted(more));
+}
+
+/* Take a target and all its threads out and free them. COLD, (M). */
+static void target_remove(struct mps_target *g)
+{
+	struct mps_thread *t, *next;
+	unsigned long flags;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	if (!g->live)
+		mps_limit_exited.used--;
+	unpublish_locked(g);
+	list_del_rcu(&g->node);
+	list_for_each_entry(t, &g->threads, in_target)
+		mps_thread_unlink_locked(t);
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+
+	mps_debugfs_del_target(g);
+	mps_thread_forget_cpus(g);
+	synchronize_rcu();
+	list_for_each_entry_safe(t, next, &g->threads, in_target)
+		mps_thread_drop(t);
+	mps_target_put(g);
+}
+
+/* Enough memory for every thread there is now, and a few that may come. */
+static void fill_pool(struct list_head *pool, unsigned int nr)
+{
+	struct mps_thread *t;
+
+	while (nr--) {
+		t = mps_thread_alloc(GFP_KERNEL);
+		if (!t)
+			return;
+		list_add(&t->in_target, pool);
+		cond_resched();
+	}
+}
+
+/* Add the threads of @task's group. Return: how many found no memory. */
+static unsigned int add_threads(struct mps_target *g, struct task_struct *task,
+				struct list_head *pool)
+{
+	struct task_struct *p;
+	struct mps_thread *t;
+	unsigned int missing = 0;
+
+	rcu_read_lock();
+	for_each_thread(task, p) {
+		if (mps_thread_find_rcu(p))
+			continue;
+		t = list_first_entry_or_null(pool, struct mps_thread, in_target);
+		if (!t) {
+			missing++;
+			continue;
+		}
+		list_del_init(&t->in_target);
+		if (!mps_thread_add(t, p, g, false))
+			list_add(&t->in_target, pool);
+	}
+	rcu_read_unlock();
+	return missing;
+}
+
+/* Arm what add_threads() found, some at a time: arming may sleep. */
+static void arm_threads(struct mps_target *g)
+{
+	struct mps_thread *batch[32], *t;
+	unsigned int i, n;
+	u32 from = 0;
+
+	do {
+		n = 0;
+		rcu_read_lock();
+		list_for_each_entry_rcu(t, &g->threads, in_target) {
+			if (t->serial < from)
+				continue;
+			from = t->serial + 1;
+			refcount_inc(&t->ref);
+			batch[n++] = t;
+			if (n == ARRAY_SIZE(batch))
+				break;
+		}
+		rcu_read_unlock();
+		for (i = 0; i < n; i++) {
+			if (READ_ONCE(batch[i]->acct.state) == MPS_STATE_UNARMED)
+				mps_thread_arm(batch[i]);
+			mps_thread_put(batch[i]);
+		}
+	} while (n == ARRAY_SIZE(batch));
+}
+
+/* Find and arm all threads that exist. Return: 0 or why not all are in. */
+static int seed(struct mps_target *g, struct task_struct *task)
+{
+	unsigned int missing = get_nr_threads(task), tries = 0;
+	struct mps_thread *t, *next;
+	LIST_HEAD(pool);
+	int ret = 0;
+
+	while (missing && !ret) {
+		fill_pool(&pool, missing);
+		if (list_empty(&pool) || tries++ == 100)
+			ret = -ENOMEM;
+		else
+			missing = add_threads(g, task, &pool);
+	}
+	list_for_each_entry_safe(t, next, &pool, in_target)
+		mps_thread_free(t);
+	synchronize_rcu();	/* ARMING in thread.c */
+	arm_threads(g);
+	return g->nr_missed ? -ENOSPC : ret;
+}
+
+/* An exited target of the same number would be in the way of the new one. */
+static void drop_namesake(pid_t tgid)
+{
+	struct mps_target *g, *next;
+
+	list_for_each_entry_safe(g, next, &mps_targets, node)
+		if (!g->live && g->tgid == tgid)
+			target_remove(g);
+}
+
+static int check_features(u32 features, const char **why)
+{
+	static const u8 group[MPSCOPE_NR_FEATURES] = {
+		[MPSCOPE_FEATURE_EPOLL]		= MPS_GROUP_EPOLL,
+		[MPSCOPE_FEATURE_MIGRATE]	= MPS_GROUP_MIGRATE,
+		[MPSCOPE_FEATURE_WAKERS]	= MPS_GROUP_WAKERS,
+	};
+	unsigned int f;
+
+	for (f = 0; f < MPSCOPE_NR_FEATURES; f++)
+		if (features & BIT(f) && !mps_probe_available(group[f], why))
+			return -EOPNOTSUPP;
+	return 0;
+}
+
+/**
+ * mps_target_tag() - track the process of a task from now on
+ * @task: any thread of it
+ * @o: whether children are followed, and the features
+ * @why: out, on error: what is wrong, for people
+ *
+ * Context: COLD, mps_targets_mutex held, a reference to @task held.
+ * Return: 0; -EPERM, -ESRCH, -EEXIST, -ENOSPC, -ENOMEM, -EOPNOTSUPP.
+ */
+int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
+		   const char **why)
+{
+	struct mps_target *g;
+	int ret;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	*why = "kernel thread: only processes can be tagged";
+	if (task->flags & PF_KTHREAD)
+		return -EPERM;
+	ret = check_features(o->features, why);
+	if (ret)
+		return ret;
+	*why = "no memory";
+	g = target_alloc(task, o, GFP_KERNEL);
+	if (!g)
+		return -ENOMEM;
+	ret = mps_target_update_hooks(o->features | BIT(31));
+	if (ret) {
+		*why = "a hook could not be attached: see features";
+		goto put;
+	}
+	ret = publish(g);
+	if (ret) {
+		*why = ret == -EEXIST ?
+		       "tagged already: untag it first to change its options" :
+		       "too many processes: raise max_targets or untag some";
+		goto unhook;
+	}
+	ret = seed(g, task);
+	if (!ret && !READ_ONCE(g->nr_live) && !READ_ONCE(g->nr_dead))
+		ret = -ESRCH;
+	if (ret) {
+		*why = ret == -ENOSPC ? "too many threads: raise max_threads or untag some" :
+		       ret == -ESRCH ? "no such process: it has exited" : "no memory";
+		target_remove(g);
+		mps_target_update_hooks(0);
+		return ret;
+	}
+	drop_namesake(g->tgid);
+	mps_debugfs_add_target(g);
+	return 0;
+put:
+	mps_target_put(g);
+	return ret;
+unhook:
+	mps_target_put(g);
+	mps_target_update_hooks(0);
+	return ret;
+}
+
+static struct task_struct *task_of(pid_t nr)
+{
+	struct task_struct *p;
+	struct pid *pid = find_get_pid(nr);
+
+	p = get_pid_task(pid, PIDTYPE_PID);
+	put_pid(pid);
+	return p;
+}
+
+/* As written to tags: numbers of the writer's PID namespace. COLD, (M). */
+int mps_target_tag_pid(pid_t nr, const struct mps_opts *o, const char **why)
+{
+	struct task_struct *p = task_of(nr);
+	int ret;
+
+	*why = "no such process";
+	if (!p)
+		return -ESRCH;
+	ret = mps_target_tag(p, o, why);
+	put_task_struct(p);
+	return ret;
+}
+
+/* The live target of a number; else the exited one that had it. */
+static struct mps_target *target_of(pid_t nr)
+{
+	struct task_struct *p = task_of(nr);
+	struct mps_target *g = NULL;
+
+	if (p) {
+		rcu_read_lock();
+		g = mps_target_find_rcu(p->signal);
+		rcu_read_unlock();
+		put_task_struct(p);
+		if (g)
+			return g;	/* (M) keeps it */
+	}
+	list_for_each_entry(g, &mps_targets, node)
+		if (!g->live && (g->tgid == nr || g->vtgid == nr))
+			return g;
+	return NULL;
+}
+
+int mps_target_untag_pid(pid_t nr, const char **why)
+{
+	struct mps_target *g;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	g = target_of(nr);
+	*why = "not tagged: read tags for what is";
+	if (!g)
+		return -ENOENT;
+	target_remove(g);
+	return mps_target_update_hooks(0);
+}
+
+void mps_target_untag_all(void)
+{
+	struct mps_target *g, *next;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	list_for_each_entry_safe(g, next, &mps_targets, node)
+		target_remove(g);
+	mps_target_update_hooks(0);
+}
+
+static void count_missed(struct mps_target *g)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	if (g) {
+		g->nr_missed++;
+		mps_missed_threads++;
+	} else {
+		mps_missed_targets++;
+	}
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+}
+
+/* One new or current task becomes a target's thread. Atomic context. */
+static void add_one(struct mps_target *g, struct task_struct *p, bool birth)
+{
+	struct mps_thread *t = mps_thread_alloc(GFP_NOWAIT | __GFP_NOWARN);
+
+	if (!t) {
+		count_missed(g);
+		return;
+	}
+	if (!mps_thread_add(t, p, g, birth)) {
+		mps_thread_free(t);
+		return;
+	}
+	if (birth)
+		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH);
+}
+
+/* A target made where one cannot sleep; the work makes its directory. */
+static struct mps_target *target_make(struct task_struct *p,
+				      const struct mps_opts *o)
+{
+	struct mps_target *g = target_alloc(p, o, GFP_NOWAIT | __GFP_NOWARN);
+	int ret;
+
+	if (!g) {
+		count_missed(NULL);
+		return NULL;
+	}
+	ret = publish(g);
+	if (ret) {
+		mps_target_put(g);
+		if (ret != -EEXIST)
+			count_missed(NULL);
+		return NULL;
+	}
+	mps_target_kick();
+	return g;
+}
+
+/**
+ * mps_target_inherit() - a task was born: does it belong to a target?
+ * @child: the new task, of current's making
+ *
+ * By its process, not by its parent's record: a process that is being tagged
+ * this moment is in the hash before its threads are.
+ * Context: task_newtask; atomic.
+ */
+void mps_target_inherit(struct task_struct *child)
+{
+	struct mps_target *g, *parent;
+
+	rcu_read_lock();
+	g = mps_target_find_rcu(child->signal);
+	if (!g && child->signal != current->signal) {
+		parent = mps_target_find_rcu(current->signal);
+		if (parent && parent->children) {
+			struct mps_opts o = {
+				.children = true,
+				.features = parent->features,
+			};
+
+			g = target_make(child, &o);
+		}
+	}
+	if (g)
+		add_one(g, child, true);
+	rcu_read_unlock();
+}
+
+/* A rule matched the task that runs here, which has one thread. Atomic. */
+void mps_target_tag_current(const struct mps_opts *o)
+{
+	struct mps_target *g;
+	struct mps_thread *t;
+
+	rcu_read_lock();
+	if (mps_target_find_rcu(current->signal))
+		goto out;
+	g = target_make(current, o);
+	if (!g)
+		goto out;
+	add_one(g, current, false);
+	t = mps_thread_find_rcu(current);
+	if (t)
+		mps_thread_arm_current(t);
+out:
+	rcu_read_unlock();
+}
+
+/* The oldest exited targets beyond the limit, directories that lack, hooks. */
+static void target_work(struct work_struct *work)
+{
+	struct mps_target *g, *next;
+
+	mutex_lock(&mps_targets_mutex);
+	list_for_each_entry_safe(g, next, &mps_targets, node) {
+		if (g->live || mps_limit_exited.used <= READ_ONCE(mps_limit_exited.max))
+			continue;
+		mps_limit_exited.refused++;
+		target_remove(g);
+	}
+	list_for_each_entry_safe(g, next, &mps_targets, node)
+		if (!g->dir && g->live)
+			drop_namesake(g->tgid);
+	list_for_each_entry(g, &mps_targets, node)
+		if (!g->dir)
+			mps_debugfs_add_target(g);
+	mps_target_update_hooks(0);
+	mutex_unlock(&mps_targets_mutex);
+}
+
+/* From any context but HOT. */
+void mps_target_kick(void)
+{
+	schedule_work(&mps_target_work);
+}
+
+/* How many live targets ask for a feature. COLD. */
+unsigned int mps_target_users(unsigned int feature)
+{
+	struct mps_target *g;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	list_for_each_entry(g, &mps_targets, node)
+		if (g->live && (feature >= MPSCOPE_NR_FEATURES ||
+				g->features & BIT(feature)))
+			n++;
+	return n;
+}
+
+/**
+ * mps_waker_count() - one more wakeup of a pair
+ * @g: a target with the feature wakers
+ * @waker: thread id
+ * @wakee: thread id
+ *
+ * Context: HOT. A full neighbourhood of the table drops the count and says so.
+ */
+void mps_waker_count(struct mps_target *g, pid_t waker, pid_t wakee)
+{
+	s64 key = (s64)waker << 32 | wakee;
+	unsigned int i, probe;
+
+	i = (u32)waker * 31 + (u32)wakee;
+	for (probe = 0; probe < 16; probe++, i++) {
+		struct mps_waker_slot *s = &g->wakers[i % MPS_WAKER_SLOTS];
+		s64 seen = atomic64_read(&s->key);
+
+		if (!seen)
+			seen = atomic64_cmpxchg(&s->key, 0, key) ?: key;
+		if (seen == key) {
+			atomic64_inc(&s->nr);
+			return;
+		}
+	}
+	atomic64_inc(&g->wakers_dropped);
+}
+
+/* Stop new work, then remove everything. COLD. */
+void mps_target_exit(void)
+{
+	mutex_lock(&mps_targets_mutex);
+	mps_target_untag_all();
+	mutex_unlock(&mps_targets_mutex);
+	cancel_work_sync(&mps_target_work);
+}

@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tracked threads: find, create, arm, retire, snapshot. */
+
+/*
+ * LOCKING
+ *
+ * Three contexts meet here: HOT (scheduler probes: run-queue or pi lock held,
+ * interrupts off), fork/exec/free probes (atomic on 6.1, may be preemptible on
+ * newer kernels) and COLD (debugfs, work; may sleep).
+ *
+ * Locks, in the order they nest:
+ *
+ *   mps_targets_mutex	(M) COLD: commands, directories, attaching of hooks
+ *     mps_lock		(L) raw, interrupts off: the hash of threads, lists of
+ *			threads and tombstones, the hash of targets, pid bits,
+ *			limits. Never held around an allocation, a wakeup or
+ *			call into the tracing core.
+ *   run-queue locks, pi_lock
+ *     mps_arm_lock	raw: the first state of a thread, see ARMING. The only
+ *			lock that HOT code takes, and only for a thread that is
+ *			being tagged this moment. Nothing nests inside.
+ *
+ * (A) acct, epoll, migrate: no lock. The scheduler itself serialises whoever
+ *     writes them: a switch-out and a switch-in of one task happen under its
+ *     run-queue lock, or in order by on_cpu; sched_migrate_task holds pi_lock or
+ *     the run-queue lock of a task that does not run; the return to user mode
+ *     is the task itself with interrupts off. Readers use the seqcount.
+ * (W) wake, waker: sched_waking holds the task's pi_lock, which is another
+ *     order than (A): a wakeup may come before the switch-out it ends. So they
+ *     have a seqcount of their own, and never change a state.
+ *
+ * LIFETIME
+ *
+ * A thread holds a reference to its task (so the hash key is never reused) and
+ * to its target. It is in the hash from birth to sched_process_free, which the
+ * kernel calls after the last switch; then it is a tombstone in its target's
+ * list until untag or eviction, and is freed a grace period later. HOT code
+ * finds it by the per-CPU pointer (the task that runs here) or in the hash under
+ * RCU; sched_switch has interrupts off, which synchronize_rcu() waits for on
+ * every kernel; the other probes take rcu_read_lock() themselves, since 7.3's
+ * tracepoints run under SRCU only.
+ *
+ * Removal of a running thread:
+ *
+ *   CPU 0, untag			CPU 1, sched_switch
+ *   unhash (L)
+ *					finds it by mps_cpu.cur: still valid
+ *   on_each_cpu(forget): IPI  --->	waits for interrupts on
+ *					cur = NULL, notifier off
+ *					next lookup: not in the hash
+ *   synchronize_rcu()			probes that found it in the hash end
+ *   free
+ *
+ * ARMING
+ *
+ * A thread that exists when it is tagged may be switching this moment. It goes
+ * into the hash UNARMED; after synchronize_rcu() every probe sees it there, so
+ * from then on a switch-in cannot be missed. Whoever comes first arms it:
+ *
+ *   tagger				sched_switch, anywhere
+ *   runs? IPI to its CPU: running	switch-in: UNARMED -> RUNNING
+ *   else under mps_arm_lock, if	  under mps_arm_lock
+ *   still UNARMED: sample, off CPU
+ *
+ * If the tagger arms it off the CPU, no switch-in came before that, and the next
+ * one is an ordinary one.
+ */
+#include <linux/hashtable.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/ktime.h>
+
+#include "compat.h"
+#include "hot.h"
+#include "target.h"
+#include "thread.h"
+
+#define MPS_THREAD_HASH_BITS	12
+
+DEFINE_PER_CPU(struct mps_cpu, mps_cpu);
+DEFINE_RAW_SPINLOCK(mps_lock);
+static DEFINE_RAW_SPINLOCK(mps_arm_lock);
+
+unsigned long mps_pid_bits[BITS_TO_LONGS(MPS_PID_BITS)] __cacheline_aligned;
+static u16 mps_pid_users[MPS_PID_BITS];		/* (L) threads behind a bit */
+static DEFINE_HASHTABLE(mps_threads, MPS_THREAD_HASH_BITS);	/* (L), RCU */
+static LIST_HEAD(mps_grave);			/* (L) tombstones, oldest first */
+static struct kmem_cache *mps_thread_cache;
+
+static void pid_add_locked(pid_t pid)
+{
+	unsigned int i = pid & (MPS_PID_BITS - 1);
+
+	lockdep_assert_held(&mps_lock);
+	if (!mps_pid_users[i]++)
+		set_bit(i, mps_pid_bits);
+}
+
+static void pid_del_locked(pid_t pid)
+{
+	unsigned int i = pid & (MPS_PID_BITS - 1);
+
+	lockdep_assert_held(&mps_lock);
+	if (!--mps_pid_users[i])
+		clear_bit(i, mps_pid_bits);
+}
+
+struct mps_thread *mps_thread_find_rcu(const struct task_struct *task)
+{
+	struct mps_thread *t;
+
+	hash_for_each_possible_rcu_notrace(mps_threads, t, hash,
+					   (unsigned long)task)
+		if (t->task == task)
+			return t;
+	return NULL;
+}
+
+static struct mps_thread *find_locked(const struct task_struct *task)
+{
+	struct mps_thread *t;
+
+	lockdep_assert_held(&mps_lock);
+	hash_for_each_possible(mps_threads, t, hash, (unsigned long)task)
+		if (t->task == task)
+			return t;
+	return NULL;
+}
+
+/**
+ * mps_thread_alloc() - memory for a thread, zeroed and unarmed
+ * @gfp: how to allocate
+ *
+ * Context: any that @gfp allows. Return: the thread or NULL.
+ */
+struct mps_thread *mps_thread_alloc(gfp_t gfp)
+{
+	struct mps_thread *t = kmem_cache_zalloc(mps_thread_cache, gfp);
+
+	if (!t)
+		return NULL;
+	seqcount_init(&t->seq);
+	seqcount_init(&t->wake_seq);
+	t->acct.state = MPS_STATE_UNARMED;
+	t->waker.tid = -1;
+	t->waker.tgid = -1;
+	t->waker.source = -1;
+	INIT_HLIST_NODE(&t->hash);
+	INIT_LIST_HEAD(&t->in_target);
+	INIT_LIST_HEAD(&t->in_grave);
+	refcount_set(&t->ref, 1);
+	return t;
+}
+
+/* For a thread that was never added. */
+void mps_thread_free(struct mps_thread *t)
+{
+	if (t)
+		kmem_cache_free(mps_thread_cache, t);
+}
+
+/**
+ * mps_thread_add() - make a thread findable
+ * @t: from mps_thread_alloc(); consumed if added
+ * @task: its task, with a reference or under RCU
+ * @g: its process
+ * @birth: the task was made this moment and has not run yet; otherwise the
+ *	   caller arms the thread, see ARMING
+ *
+ * Context: any but HOT. Return: false if the task is there already, the target
+ * is going, or the limit is reached (then counted as missed); @t is the
+ * caller's again.
+ */
+bool mps_thread_add(struct mps_thread *t, struct task_struct *task,
+		    struct mps_target *g, bool birth)
+{
+	unsigned long flags;
+	bool added = false;
+
+	t->task = task;
+	t->target = g;
+	t->features = g->features;
+	t->tid = task_pid_nr(task);
+	t->vtid = task_pid_nr_ns(task, task_active_pid_ns(task));
+	t->since_ns = ktime_get_mono_fast_ns();
+	t->nvcsw = task->nvcsw;
+	if (birth)
+		mps_account_begin(&t->acct, local_clock(),
+				  MPSCOPE_STATE_BIRTH, task_cpu(task),
+				  task->sched_info.run_delay);
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	if (!g->live || find_locked(task))
+		goto out;
+	if (mps_limit_threads.used >= READ_ONCE(mps_limit_threads.max)) {
+		mps_limit_threads.refused++;
+		mps_missed_threads++;
+		g->nr_missed++;
+		goto out;
+	}
+	mps_limit_threads.used++;
+	get_task_struct(task);
+	mps_target_get(g);
+	t->serial = g->next_serial++;
+	g->nr_live++;
+	list_add_tail_rcu(&t->in_target, &g->threads);
+	hash_add_rcu(mps_threads, &t->hash, (unsigned long)task);
+	pid_add_locked(t->tid);
+	added = true;
+out:
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	return added;
+}
+
+/* Out of the hash; no probe that starts now will find it. */
+static void unhash_locked(struct mps_thread *t)
+{
+	lockdep_assert_held(&mps_lock);
+	hash_del_rcu(&t->hash);
+	pid_del_locked(t->tid);
+	mps_limit_threads.used--;
+	t->target->nr_live--;
+}
+
+static void thread_release(struct rcu_head *rcu)
+{
+	struct mps_thread *t = container_of(rcu, struct mps_thread, rcu);
+
+	mps_thread_put(t);
+}
+
+static void task_release(struct rcu_head *rcu)
+{
+	struct mps_thread *t = container_of(rcu, struct mps_thread, task_rcu);
+
+	put_task_struct(t->task);
+	mps_thread_put(t);
+}
+
+void mps_thread_put(struct mps_thread *t)
+{
+	if (!refcount_dec_and_test(&t->ref))
+		return;
+	mps_target_put(t->target);
+	kmem_cache_free(mps_thread_cache, t);
+}
+
+/* Drop a tombstone to make room; its counters stay in the target's sums. */
+static void evict_locked(struct mps_thread *t)
+{
+	struct mps_target *g = t->target;
+	struct mps_snapshot *s = &g->evicted;
+
+	lockdep_assert_held(&mps_lock);
+	write_seqcount_begin(&g->evict_seq);
+	mps_account_merge(&s->acct, &t->acct);
+	mps_epoll_merge(&s->epoll, &t->epoll);
+	mps_migrate_merge(&s->migrate, &t->migrate);
+	mps_wake_merge(&s->wake, &t->wake);
+	s->life_ns += t->acct.last_ns - t->acct.begin_ns;
+	g->nr_evicted++;
+	list_del_rcu(&t->in_target);
+	write_seqcount_end(&g->evict_seq);
+	list_del(&t->in_grave);
+	g->nr_dead--;
+	mps_limit_tombstones.used--;
+	mps_limit_tombstones.refused++;
+	call_rcu(&t->rcu, thread_release);
+}
+
+/**
+ * mps_thread_retire() - the task is gone for good: thread becomes a tombstone
+ * @task: maybe one of ours
+ *
+ * Context: sched_process_free, which comes after the last switch of the task.
+ */
+void mps_thread_retire(struct task_struct *task)
+{
+	struct mps_target *g = NULL;
+	struct mps_thread *t;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	t = find_locked(task);
+	if (!t)
+		goto out;
+	g = t->target;
+	unhash_locked(t);
+	memcpy(t->comm, task->comm, sizeof(t->comm));
+	if (!t->exit_ns)
+		t->exit_ns = ktime_get_mono_fast_ns();
+	WRITE_ONCE(t->dead, true);
+	g->nr_dead++;
+	mps_limit_tombstones.used++;
+	list_add_tail(&t->in_grave, &mps_grave);
+	refcount_inc(&t->ref);
+	call_rcu(&t->task_rcu, task_release);
+	while (mps_limit_tombstones.used > READ_ONCE(mps_limit_tombstones.max))
+		evict_locked(list_first_entry(&mps_grave, struct mps_thread,
+					      in_grave));
+	if (!g->nr_live)
+		mps_target_exited_locked(g);
+	else
+		g = NULL;
+out:
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	if (g)
+		mps_target_kick();
+}
+
+/**
+ * mps_thread_unlink_locked() - take a thread out of everything, for untag
+ * @t: the thread
+ *
+ * The caller waits for probes and readers, then calls mps_thread_drop().
+ * Context: COLD, mps_lock held.
+ */
+void mps_thread_unlink_locked(struct mps_thread *t)
+{
+	lockdep_assert_held(&mps_lock);
+	if (t->dead) {
+		list_del(&t->in_grave);
+		t->target->nr_dead--;
+		mps_limit_tombstones.used--;
+	} else {
+		unhash_locked(t);
+	}
+}
+
+/* The last reference of an unlinked thread, after a grace period. COLD. */
+void mps_thread_drop(struct mps_thread *t)
+{
+	if (!t->dead)
+		put_task_struct(t->task);
+	mps_thread_put(t);
+}
+
+/* Exec gave the task another id (its leader's), and maybe another name. */
+void mps_thread_exec(struct task_struct *task)
+{
+	struct mps_thread *t;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	t = find_locked(task);
+	if (t && t->tid != task_pid_nr(task)) {
+		pid_add_locked(task_pid_nr(task));
+		pid_del_locked(t->tid);
+		t->tid = task_pid_nr(task);
+		t->vtid = task_pid_nr_ns(task, task_active_pid_ns(task));
+	}
+	if (t && thread_group_leader(task))
+		memcpy(t->target->comm, task->comm, sizeof(t->target->comm));
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+}
+
+/**
+ * mps_thread_arm_running() - first state of a thread that is on a CPU now
+ * @t: the thread
+ * @now_ns: local_clock()
+ *
+ * Context: HOT, on that CPU, interrupts off.
+ * Return: true if this call armed it.
+ */
+bool mps_thread_arm_running(struct mps_thread *t, u64 now_ns)
+{
+	bool armed = false;
+
+	raw_spin_lock(&mps_arm_lock);
+	if (t->acct.state == MPS_STATE_UNARMED) {
+		write_seqcount_begin(&t->seq);
+		mps_account_begin(&t->acct, now_ns, MPSCOPE_STATE_RUNNING,
+				  raw_smp_processor_id(), 0);
+		write_seqcount_end(&t->seq);
+		armed = true;
+	}
+	raw_spin_unlock(&mps_arm_lock);
+	return armed;
+}
+
+static void arm_here(void *arg)
+{
+	struct mps_thread *t = arg;
+	struct mps_cpu *c = this_cpu_ptr(&mps_cpu);
+
+	if (current != t->task || !mps_thread_arm_running(t, local_clock()))
+		return;
+	WRITE_ONCE(c->cur, t);
+	mps_return_watch(c, t);
+}
+
+/* The task that runs here, outside of the scheduler. */
+void mps_thread_arm_current(struct mps_thread *t)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	arm_here(t);
+	local_irq_restore(flags);
+}
+
+/*
+ * The task does not run: what is it waiting for? Under mps_arm_lock, which its
+ * next switch-in needs; so it stays off the CPU, and unless it is dead already
+ * its stack stays too.
+ */
+static void arm_off_cpu(struct mps_thread *t)
+{
+	struct task_struct *p = t->task;
+	unsigned int state = READ_ONCE(p->__state);
+	u8 first = MPSCOPE_STATE_BLOCKED;
+	struct mps_why why;
+
+	if (state & TASK_DEAD)
+		first = MPSCOPE_STATE_DEAD;
+	else if (state & TASK_NEW)
+		first = MPSCOPE_STATE_BIRTH;
+	else if (mps_task_queued(p) || !state)
+		first = MPSCOPE_STATE_PREEMPTED;
+	write_seqcount_begin(&t->seq);
+	t->nvcsw = p->nvcsw;
+	mps_account_begin(&t->acct, local_clock(), first, task_cpu(p),
+			  p->sched_info.run_delay);
+	if (first == MPSCOPE_STATE_BLOCKED) {
+		mps_why_blocked(p, state, &why);
+		mps_account_blocked_in(&t->acct, why.reason, why.mode,
+				       why.syscall);
+	}
+	write_seqcount_end(&t->seq);
+}
+
+static bool try_arm_off_cpu(struct mps_thread *t)
+{
+	unsigned long flags;
+	bool armed;
+
+	raw_spin_lock_irqsave(&mps_arm_lock, flags);
+	armed = t->acct.state != MPS_STATE_UNARMED;
+	if (!armed && !READ_ONCE(t->task->on_cpu)) {
+		arm_off_cpu(t);
+		armed = true;
+	}
+	raw_spin_unlock_irqrestore(&mps_arm_lock, flags);
+	return armed;
+}
+
+/**
+ * mps_thread_arm() - find out the state of a thread that was just added
+ * @t: the thread
+ *
+ * Context: COLD, may sleep; a grace period after mps_thread_add().
+ */
+void mps_thread_arm(struct mps_thread *t)
+{
+	while (!try_arm_off_cpu(t)) {
+		smp_call_function_single(task_cpu(t->task), arm_here, t, 1);
+		cond_resched();
+	}
+	trace_thread_start(t->tid, t->target->tgid, t->acct.state);
+}
+
+/* Time queued since the switch-out, up to now; false if not queued. */
+static bool queued_ns(const struct mps_thread *t, u64 now_ns, u64 *ns)
+{
+	const struct task_struct *p = t->task;
+	u64 delay = READ_ONCE(p->sched_info.run_delay);
+	u64 queued = READ_ONCE(p->sched_info.last_queued);
+
+	*ns = delay > t->acct.delay_ns ? delay - t->acct.delay_ns : 0;
+	if (queued && now_ns > queued)
+		*ns += now_ns - queued;
+	return queued;
+}
+
+/* Without locks, but for @t itself: see (A) and (W). */
+static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
+			bool *queued, u64 *wait_ns, u64 *now_ns)
+{
+	unsigned int seq;
+
+	do {
+		seq = read_seqcount_begin(&t->seq);
+		s->acct = t->acct;
+		s->epoll = t->epoll;
+		s->migrate = t->migrate;
+		*now_ns = local_clock();
+		s->now_ns = ktime_get_mono_fast_ns();
+		*queued = !READ_ONCE(t->dead) && queued_ns(t, *now_ns, wait_ns);
+	} while (read_seqcount_retry(&t->seq, seq));
+	do {
+		seq = read_seqcount_begin(&t->wake_seq);
+		s->wake = t->wake;
+	} while (read_seqcount_retry(&t->wake_seq, seq));
+}
+
+/**
+ * mps_thread_snapshot() - all counters of one instant
+ * @t: the thread
+ * @s: out
+ *
+ * Context: COLD, inside rcu_read_lock(). Return: false if the thread has no
+ * state yet (it is being tagged this moment).
+ */
+bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s)
+{
+	u64 now_ns, wait_ns = 0;
+	bool queued;
+
+	s->dead = READ_ONCE(t->dead);
+	copy_counters(t, s, &queued, &wait_ns, &now_ns);
+	if (s->acct.state == MPS_STATE_UNARMED)
+		return false;
+	s->tid = READ_ONCE(t->tid);
+	s->vtid = READ_ONCE(t->vtid);
+	s->since_ns = t->since_ns;
+	s->exit_ns = READ_ONCE(t->exit_ns);
+	if (s->dead) {
+		s->acct.state = MPSCOPE_STATE_DEAD;
+		memcpy(s->comm, t->comm, sizeof(s->comm));
+	} else {
+		memcpy(s->comm, t->task->comm, sizeof(s->comm));
+	}
+	s->comm[sizeof(s->comm) - 1] = '\0';
+	s->open_ns = mps_account_peek(&s->acct, now_ns, queued, wait_ns);
+	if (s->acct.state == MPSCOPE_STATE_DEAD)
+		s->now_ns = s->exit_ns;
+	s->life_ns = s->acct.last_ns - s->acct.begin_ns;
+	return true;
+}
+
+static void forget_here(void *arg)
+{
+	struct mps_cpu *c = this_cpu_ptr(&mps_cpu);
+
+	if (arg && (!c->cur || c->cur->target != arg))
+		return;
+	WRITE_ONCE(c->cur, NULL);
+	mps_return_unwatch(c);
+}
+
+/**
+ * mps_thread_forget_cpus() - no CPU points to a thread of this target any more
+ * @g: the target, its threads out of the hash; NULL: of any target
+ *
+ * Context: COLD, may sleep.
+ */
+void mps_thread_forget_cpus(struct mps_target *g)
+{
+	on_each_cpu(forget_here, g, 1);
+}
+
+int mps_thread_init(void)
+{
+	mps_thread_cache = KMEM_CACHE(mps_thread, SLAB_HWCACHE_ALIGN);
+	return mps_thread_cache ? 0 : -ENOMEM;
+}
+
+void mps_thread_exit(void)
+{
+	rcu_barrier();		/* thread_release(), task_release() */
+	kmem_cache_destroy(mps_thread_cache);
+}

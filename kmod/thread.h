@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A tracked thread: its counters, how it is found, how it goes. The rules for
+ * locks and lifetimes are the banner in thread.c.
+ */
+#ifndef _MPSCOPE_THREAD_H
+#define _MPSCOPE_THREAD_H
+
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/seqlock.h>
+#include <linux/user-return-notifier.h>
+
+#include "core/account.h"
+#include "core/tally.h"
+#include "trace.h"
+
+struct mps_target;
+
+struct mps_thread {
+	/* written by whoever moves the task: see (A) in thread.c */
+	seqcount_t seq;
+	struct mps_account acct;
+	struct mps_epoll epoll;
+	struct mps_migrate migrate;
+	unsigned long nvcsw;		/* task's, at its last switch-out */
+	bool numa_pending;		/* NUMA balancing announced a move */
+	u32 features;			/* the target's; constant */
+
+	/* written under the task's pi_lock: see (W) */
+	seqcount_t wake_seq ____cacheline_aligned;
+	struct mps_wake wake;
+	struct mps_waker waker;		/* of the last wakeup */
+
+	/* constant from birth on */
+	struct task_struct *task ____cacheline_aligned;
+	struct mps_target *target;
+	u64 since_ns;			/* CLOCK_MONOTONIC */
+	u32 serial;			/* order in the target's list */
+
+	/* (L) mps_lock; read with RCU */
+	pid_t tid;			/* changes with exec */
+	pid_t vtid;
+	bool dead;			/* a tombstone */
+	u64 exit_ns;			/* CLOCK_MONOTONIC, once dead */
+	char comm[TASK_COMM_LEN];	/* at death */
+	struct hlist_node hash;		/* by task */
+	struct list_head in_target;
+	struct list_head in_grave;
+	refcount_t ref;			/* list membership, task_rcu */
+	struct rcu_head rcu;
+	struct rcu_head task_rcu;
+};
+
+/* What a reader gets: everything of one instant. */
+struct mps_snapshot {
+	struct mps_account acct;	/* open interval closed at now_ns */
+	struct mps_epoll epoll;
+	struct mps_migrate migrate;
+	struct mps_wake wake;
+	u64 open_ns;
+	u64 now_ns;			/* CLOCK_MONOTONIC */
+	u64 life_ns;
+	u64 since_ns;
+	u64 exit_ns;
+	pid_t tid;
+	pid_t vtid;
+	bool dead;
+	char comm[TASK_COMM_LEN];
+};
+
+/* One CPU: who of ours runs on it, and what was seen on it. */
+struct mps_cpu {
+	struct mps_thread *cur;
+	bool urn_on;			/* urn is registered on this CPU */
+	bool in_hard_timer;		/* a timer callback runs (wakers) */
+	bool in_soft_timer;
+	struct user_return_notifier urn;
+	u64 nr_switch;
+	u64 nr_migrate;
+	u64 nr_wake;
+	u64 nr_return;
+	u64 nr_refused;
+	u64 nr_lost_current;
+	u64 nr_clock_backwards;
+	u64 nr_epoll_unknown;
+};
+
+DECLARE_PER_CPU(struct mps_cpu, mps_cpu);
+
+/* A bit for every thread id we may have to look at, modulo the size. */
+#define MPS_PID_BITS	65536
+extern unsigned long mps_pid_bits[];
+
+static inline bool mps_pid_maybe(pid_t pid)
+{
+	return test_bit(pid & (MPS_PID_BITS - 1), mps_pid_bits);
+}
+
+/* The one lock below the targets' mutex; the banner says what it covers. */
+extern raw_spinlock_t mps_lock;
+
+int mps_thread_init(void);
+void mps_thread_exit(void);
+
+struct mps_thread *mps_thread_alloc(gfp_t gfp);
+void mps_thread_free(struct mps_thread *t);
+bool mps_thread_add(struct mps_thread *t, struct task_struct *task,
+		    struct mps_target *g, bool birth);
+void mps_thread_arm(struct mps_thread *t);
+void mps_thread_arm_current(struct mps_thread *t);
+bool mps_thread_arm_running(struct mps_thread *t, u64 now_ns);
+void mps_thread_retire(struct task_struct *task);
+void mps_thread_unlink_locked(struct mps_thread *t);
+void mps_thread_drop(struct mps_thread *t);
+void mps_thread_put(struct mps_thread *t);
+void mps_thread_exec(struct task_struct *task);
+struct mps_thread *mps_thread_find_rcu(const struct task_struct *task);
+bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s);
+void mps_thread_forget_cpus(struct mps_target *g);
+
+#endif /* _MPSCOPE_THREAD_H */
