@@ -42,6 +42,9 @@ const char *mps_err_why(void);
 /* The exit code a command ends with because of it. */
 int mps_err_exit(enum mps_err err);
 
+/* Remember that memory ran out. Return: MPS_ERR_NOMEM. */
+enum mps_err mps_err_nomem(void);
+
 /* A column that the reader wants. */
 struct mps_want {
 	const char *name;

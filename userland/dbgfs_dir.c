@@ -99,6 +99,11 @@ enum mps_err mps_err_set(enum mps_err err, const char *fmt, ...)
 	return err;
 }
 
+enum mps_err mps_err_nomem(void)
+{
+	return mps_err_set(MPS_ERR_NOMEM, "no memory for the module's data");
+}
+
 const char *mps_dbgfs_dir(void)
 {
 	const char *dir = secure_getenv("MPSCOPE_DEBUGFS");

@@ -40,6 +40,10 @@ const char *mps_fmt_ns(char buf[MPS_FMT_LEN], uint64_t ns)
 {
 	uint64_t s = ns / NS_PER_S;
 
+	if (!ns) {
+		snprintf(buf, MPS_FMT_LEN, "0");
+		return buf;
+	}
 	if (ns < NS_PER_US) {
 		snprintf(buf, MPS_FMT_LEN, "%" PRIu64 "ns", ns);
 		return buf;

@@ -153,12 +153,14 @@ static void text_table_begin(struct mps_out *out)
 }
 
 static size_t cell_text(char *buf, size_t size, enum mps_kind kind,
-			struct mps_cell c)
+			struct mps_cell c, bool total)
 {
+	bool adds_up = kind != MPS_KIND_STRING && kind != MPS_KIND_ID;
 	char num[MPS_FMT_LEN];
 
-	if (kind == MPS_KIND_BAR) {
-		buf[0] = 0;	/* drawn when its width is known */
+	/* a bar is drawn when its width is known; names have no total */
+	if (kind == MPS_KIND_BAR || (total && !c.known && !adds_up)) {
+		buf[0] = 0;
 		return 0;
 	}
 	if (!c.known)
@@ -182,11 +184,16 @@ static bool row_draw(struct mps_out *out, struct trow *row,
 	memset(row, 0, sizeof(*row));
 	row->total = total;
 	for (size_t i = 0; i < out->nr_cols && i < MAX_COLS; i++) {
+		enum mps_kind kind = out->cols[i].kind;
+		struct mps_cell c = cells[i];
 		size_t len;
 		char *grown;
 
-		row->width[i] = cell_text(buf, sizeof(buf), out->cols[i].kind,
-					  cells[i]);
+		if (total && !i && !c.known) {
+			kind = MPS_KIND_STRING;
+			c = mps_cell_str("total");
+		}
+		row->width[i] = cell_text(buf, sizeof(buf), kind, c, total);
 		if (out->cols[i].kind == MPS_KIND_BAR && cells[i].known)
 			row->bar = cells[i].u;
 		if (row->width[i] > t->width[i])
@@ -380,48 +387,100 @@ static void text_table_end(struct mps_out *out)
 	rows_free(t);
 }
 
-static void put_drops(struct mps_out *out, const struct mps_footer *f)
+/*
+ * A line under the table, broken between words where the terminal ends.
+ * Strings from outside are made safe first.
+ */
+static void put_line(struct mps_out *out, const char *text)
 {
-	FILE *to = out->cfg.to;
+	const struct text *t = text_of(out);
+	size_t limit = t->columns ? t->columns : SIZE_MAX, column = 0;
+	size_t size = strlen(text) * 4 + 1;
+	char *safe = malloc(size), *rest = safe, *word;
+
+	if (!safe) {
+		out->failed = true;
+		return;
+	}
+	mps_fmt_safe(safe, size, text);
+	while ((word = strsep(&rest, " "))) {
+		size_t len = strlen(word);
+
+		if (column && column + 1 + len > limit) {
+			fputs("\n ", out->cfg.to);
+			column = 1;
+		}
+		fprintf(out->cfg.to, "%s%s", column ? " " : "", word);
+		column += len + !!column;
+	}
+	putc('\n', out->cfg.to);
+	free(safe);
+}
+
+/* Return: the line, to be freed; NULL if it was nothing, or no memory. */
+static char *drops_line(struct mps_out *out, const struct mps_footer *f)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *to = open_memstream(&line, &size);
 	bool any = false;
 
+	if (!to) {
+		out->failed = true;
+		return NULL;
+	}
 	for (size_t i = 0; i < f->nr_drops; i++) {
 		const struct mps_drop *d = &f->drops[i];
 
 		if (d->count.known && !d->count.u)
 			continue;
-		if (!any)
-			fprintf(to, "%sdropped: ", color(out, YELLOW));
-		else
-			fputs("; ", to);
+		fputs(any ? "; " : "dropped: ", to);
 		if (d->count.known)
 			fprintf(to, "%" PRIu64 " %s", d->count.u, d->what);
 		else
 			fprintf(to, "unknown number of %s", d->what);
 		any = true;
 	}
+	if (fclose(to))
+		out->failed = true;
 	if (any)
-		fprintf(to, "%s\n", color(out, PLAIN));
-	else if (f->nr_drops && !out->cfg.quiet)
-		fputs("dropped: nothing\n", to);
+		return line;
+	free(line);
+	return NULL;
+}
+
+static void put_drops(struct mps_out *out, const struct mps_footer *f)
+{
+	char *line = drops_line(out, f);
+
+	if (line) {
+		fputs(color(out, YELLOW), out->cfg.to);
+		put_line(out, line);
+		fputs(color(out, PLAIN), out->cfg.to);
+	} else if (f->nr_drops && !out->cfg.quiet) {
+		put_line(out, "dropped: nothing");
+	}
+	free(line);
 }
 
 static void text_doc_end(struct mps_out *out, bool more)
 {
 	const struct mps_footer *f = &out->footer;
 	struct text *t = text_of(out);
-	char safe[2 * STRING_MAX];
+	char *roles;
 
 	if (more && t->stream)
 		return;
 	t->stream = NULL;
-	for (size_t i = 0; i < f->nr_notes; i++) {
-		mps_fmt_safe(safe, sizeof(safe), f->notes[i]);
-		fprintf(out->cfg.to, "%s\n", safe);
-	}
+	for (size_t i = 0; i < f->nr_notes; i++)
+		put_line(out, f->notes[i]);
 	if (f->roles && !out->cfg.quiet) {
-		mps_fmt_safe(safe, sizeof(safe), f->roles);
-		fprintf(out->cfg.to, "roles: %s\n", safe);
+		if (asprintf(&roles, "roles: %s", f->roles) < 0) {
+			out->failed = true;
+		} else {
+			put_line(out, roles);
+			free(roles);
+		}
 	}
 	put_drops(out, f);
 }

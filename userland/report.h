@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands that show one table of each target, since it was tagged or by
+ * interval: epoll, blocking, migrate, wakers, stat --threads.
+ */
+#ifndef _MPS_REPORT_H
+#define _MPS_REPORT_H
+
+#include "reading.h"
+
+struct mps_report {
+	const char *command;
+	const char *file;	/* of the target */
+	const char *rows;	/* what the rows are: key of the JSON array */
+	const struct mps_reading_col *cols;
+	size_t nr_cols;
+	const char *sort;	/* column, if the user names none */
+	const char *feature;	/* without which there is nothing to show */
+	unsigned int drops;	/* MPS_DROPS_* */
+	bool group;		/* rows of one key (without tid) become one */
+	/* Fill in the derived columns of a row, or of the total itself. */
+	void (*derive)(const struct mps_layout *l, struct mps_cell *row,
+		       const struct mps_cell *total, uint64_t elapsed_ns);
+	const char *note;	/* what the reader of the table has to know */
+	const char *interval_note;	/* the same, if there are intervals */
+};
+
+/* Return: exit code. */
+int mps_report_run(const struct mps_report *r, const struct mps_opt *opt);
+
+#endif /* _MPS_REPORT_H */
