@@ -40,7 +40,7 @@ tool: ## build the command mpscope
 	@echo userland/build/mpscope
 
 check: ## test everything: host, guests, other kernels (or T=group, K=kernel)
-	@$(check) $(T)
+	@$(if $(T),RESULTS=$(CURDIR)/build/results-$(subst :,-,$(T))) $(check) $(T)
 
 check-host: ## the part of check that needs no guest
 	@$(check) host
