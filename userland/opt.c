@@ -268,6 +268,17 @@ static int set_option(struct mps_opt *o, const struct mps_opt_spec *spec,
 	return MPS_OPT_GO;
 }
 
+/* The spec's own option that getopt_long means; NULL if it is a shared one. */
+static const struct mps_opt_own *find_own(const struct mps_opt_spec *spec,
+					  int val)
+{
+	for (size_t i = 0; spec->own && spec->own[i].name; i++)
+		if (val == OWN_BASE + (int)i ||
+		    (spec->own[i].letter && val == spec->own[i].letter))
+			return &spec->own[i];
+	return NULL;
+}
+
 static void set_own(const struct mps_opt_own *own, const char *arg)
 {
 	if (own->arg)
@@ -327,8 +338,8 @@ int mps_opt_parse(struct mps_opt *o, const struct mps_opt_spec *spec,
 		if (val == ':')
 			return usage_error(spec, "an argument is missing after",
 					   word);
-		if (val >= OWN_BASE) {
-			set_own(&spec->own[val - OWN_BASE], optarg);
+		if (find_own(spec, val)) {
+			set_own(find_own(spec, val), optarg);
 			continue;
 		}
 		rc = set_option(o, spec, val, optarg);

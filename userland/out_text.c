@@ -249,11 +249,16 @@ static void table_fit(const struct mps_out *out, struct text *t)
 	}
 }
 
+/* One cell and the gap before it; no spaces at the end of a line. */
 static void put_padded(FILE *to, const char *s, size_t width, size_t columns,
-		       bool left, bool last)
+		       bool left, bool first, bool last)
 {
 	int pad = columns > width ? (int)(columns - width) : 0;
 
+	if (last && !*s)
+		return;
+	if (!first)
+		fprintf(to, "%*s", GAP, "");
 	if (!left)
 		fprintf(to, "%*s", pad, "");
 	fputs(s, to);
@@ -283,10 +288,8 @@ static void put_head(struct mps_out *out, struct text *t)
 
 		if (t->hidden[i])
 			continue;
-		if (!first)
-			fprintf(to, "%*s", GAP, "");
 		put_padded(to, title, strlen(title), t->width[i],
-			   is_left(&out->cols[i]), i == last);
+			   is_left(&out->cols[i]), first, i == last);
 		first = false;
 	}
 	fprintf(to, "%s\n", color(out, PLAIN));
@@ -312,10 +315,8 @@ static void put_row(struct mps_out *out, struct text *t, const struct trow *row)
 			mps_fmt_bar(bar, t->width[i], row->bar, 10000);
 			width = strlen(bar);
 		}
-		if (!first)
-			fprintf(to, "%*s", GAP, "");
 		put_padded(to, is_bar ? bar : s, width, t->width[i],
-			   is_left(&out->cols[i]), i == last);
+			   is_left(&out->cols[i]), first, i == last);
 		first = false;
 	}
 	fprintf(to, "%s\n", row->total ? color(out, PLAIN) : "");
