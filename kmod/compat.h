@@ -6,15 +6,21 @@
  *			6.1		6.12		7.3
  * exe_file reference	get_file_rcu(f)	get_file_rcu(&p)
  * blocked, yet on_rq	no		sched_delayed	sched_delayed
+ * task_newtask's flags	unsigned long	unsigned long	u64
+ * hrtimer_expire_entry	ktime_t *	ktime_t *	ktime_t
  * tracepoint probes	preemption off	preemption off	SRCU: own rcu_read_lock
  */
 #ifndef _MPSCOPE_COMPAT_H
 #define _MPSCOPE_COMPAT_H
 
 #include <linux/fs.h>
+#include <linux/ktime.h>
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#if defined(CONFIG_X86) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
+#include <asm/cpuid/api.h>	/* cpuid_count() left asm/processor.h */
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "mpscope needs Linux 6.1 or newer"
@@ -24,6 +30,20 @@
 #endif
 #ifndef CONFIG_SMP
 #error "mpscope needs CONFIG_SMP"
+#endif
+
+/* What task_newtask passes as "clone_flags". */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+typedef u64 mps_clone_flags_t;
+#else
+typedef unsigned long mps_clone_flags_t;
+#endif
+
+/* What hrtimer_expire_entry passes as "now". */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+typedef ktime_t mps_expire_now_t;
+#else
+typedef ktime_t *mps_expire_now_t;
 #endif
 
 /* The task is in a run queue as one that wants to run (call it off the CPU). */

@@ -6,6 +6,8 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#include "compat.h"
+
 struct task_struct;
 struct linux_binprm;
 struct hrtimer;
@@ -51,13 +53,14 @@ void on_sched_move_numa(void *data, struct task_struct *p, int src, int dst);
 void on_sched_swap_numa(void *data, struct task_struct *src_tsk, int src_cpu,
 			struct task_struct *dst_tsk, int dst_cpu);
 void on_sched_waking(void *data, struct task_struct *p);
-void on_hrtimer_expire_entry(void *data, struct hrtimer *timer, ktime_t *now);
+void on_hrtimer_expire_entry(void *data, struct hrtimer *timer,
+			     mps_expire_now_t now);
 void on_hrtimer_expire_exit(void *data, struct hrtimer *timer);
 void on_timer_expire_entry(void *data, struct timer_list *timer,
 			   unsigned long baseclk);
 void on_timer_expire_exit(void *data, struct timer_list *timer);
 void on_task_newtask(void *data, struct task_struct *task,
-		     unsigned long clone_flags);
+		     mps_clone_flags_t clone_flags);
 void on_sched_process_exec(void *data, struct task_struct *p, pid_t old_pid,
 			   struct linux_binprm *bprm);
 void on_sched_process_free(void *data, struct task_struct *p);

@@ -7,6 +7,7 @@
  */
 #include <linux/sched/clock.h>
 #include <linux/ktime.h>
+#include <linux/mm_types.h>	/* 6.12: the next one lacks it */
 #include <trace/events/sched.h>
 
 #include "compat.h"

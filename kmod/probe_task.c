@@ -4,6 +4,7 @@
  * around probes), preemptible on newer kernels: nothing here sleeps, and each
  * handler takes its own rcu_read_lock().
  */
+#include <linux/mm_types.h>	/* 6.12: the next one lacks it */
 #include <trace/events/sched.h>
 #include <trace/events/task.h>
 
@@ -16,7 +17,7 @@
  * visible already but has not run.
  */
 void on_task_newtask(void *data, struct task_struct *task,
-		     unsigned long clone_flags)
+		     mps_clone_flags_t clone_flags)
 {
 	mps_target_inherit(task);
 }

@@ -7,6 +7,7 @@
  * running: it says who woke, and never changes a state.
  */
 #include <linux/preempt.h>
+#include <linux/mm_types.h>	/* 6.12: the next one lacks it */
 #include <trace/events/sched.h>
 #include <trace/events/timer.h>
 
@@ -33,6 +34,34 @@ static void who_wakes(struct mps_waker *w, const struct task_struct *p)
 	}
 }
 
+/*
+ * count_pair() - one more wakeup of a pair
+ * @g: a target with the feature wakers
+ * @waker: thread id
+ * @wakee: thread id
+ *
+ * Context: HOT. A full neighbourhood of the table drops the count and says so.
+ */
+static void count_pair(struct mps_target *g, pid_t waker, pid_t wakee)
+{
+	s64 key = (s64)waker << 32 | wakee;
+	unsigned int i, probe;
+
+	i = (u32)waker * 31 + (u32)wakee;
+	for (probe = 0; probe < 16; probe++, i++) {
+		struct mps_waker_slot *s = &g->wakers[i % MPS_WAKER_SLOTS];
+		s64 seen = atomic64_read(&s->key);
+
+		if (!seen)
+			seen = atomic64_cmpxchg(&s->key, 0, key) ?: key;
+		if (seen == key) {
+			atomic64_inc(&s->nr);
+			return;
+		}
+	}
+	atomic64_inc(&g->wakers_dropped);
+}
+
 void on_sched_waking(void *data, struct task_struct *p)
 {
 	struct mps_thread *t;
@@ -53,7 +82,7 @@ void on_sched_waking(void *data, struct task_struct *p)
 		t->wake.cross_cpu++;
 	write_seqcount_end(&t->wake_seq);
 	if (w.source == MPSCOPE_WAKE_SELF)
-		mps_waker_count(t->target, w.tid, t->tid);
+		count_pair(t->target, w.tid, t->tid);
 	trace_thread_wake(t->tid, t->target->tgid, &w, task_cpu(p));
 out:
 	rcu_read_unlock();
@@ -72,7 +101,8 @@ static void in_timer(bool in)
 		this_cpu_write(mps_cpu.in_soft_timer, in);
 }
 
-void on_hrtimer_expire_entry(void *data, struct hrtimer *timer, ktime_t *now)
+void on_hrtimer_expire_entry(void *data, struct hrtimer *timer,
+			     mps_expire_now_t now)
 {
 	in_timer(true);
 }

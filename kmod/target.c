@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tagged processes: tag, untag, inherit, end. Locks: the banner in thread.c. */
+/* Tagged processes: tag, untag, end, limits. Locks: the banner in thread.c. */
 #include <linux/hashtable.h>
 #include <linux/module.h>
 #include <linux/pid.h>
@@ -17,6 +17,7 @@
 
 #define MPS_TARGET_HASH_BITS	8
 
+/* (M): commands, directories, hooks; see the banner in thread.c */
 DEFINE_MUTEX(mps_targets_mutex);
 LIST_HEAD(mps_targets);			/* (L); (M) keeps targets in it */
 static DEFINE_HASHTABLE(mps_signals, MPS_TARGET_HASH_BITS);	/* (L), RCU */
@@ -80,8 +81,16 @@ static struct mps_target *find_locked(const struct signal_struct *sig)
 	return NULL;
 }
 
-static struct mps_target *target_alloc(struct task_struct *p,
-				       const struct mps_opts *o, gfp_t gfp)
+/**
+ * mps_target_alloc() - a target that nobody can find yet
+ * @p: any thread of the process
+ * @o: its options
+ * @gfp: how to allocate
+ *
+ * Context: any that @gfp allows. Return: the target or NULL.
+ */
+struct mps_target *mps_target_alloc(struct task_struct *p,
+				    const struct mps_opts *o, gfp_t gfp)
 {
 	struct mps_target *g = kzalloc(sizeof(*g), gfp);
 
@@ -107,8 +116,8 @@ static struct mps_target *target_alloc(struct task_struct *p,
 	return g;
 }
 
-/* Make it findable. Return: 0, -EEXIST, -ENOSPC. */
-static int publish(struct mps_target *g)
+/* Make it findable. Not HOT. Return: 0, -EEXIST, -ENOSPC. */
+int mps_target_publish(struct mps_target *g)
 {
 	static u32 next_id;	/* (L) */
 	unsigned long flags;
@@ -212,95 +221,6 @@ static void target_remove(struct mps_target *g)
 	mps_target_put(g);
 }
 
-/* Enough memory for every thread there is now, and a few that may come. */
-static void fill_pool(struct list_head *pool, unsigned int nr)
-{
-	struct mps_thread *t;
-
-	while (nr--) {
-		t = mps_thread_alloc(GFP_KERNEL);
-		if (!t)
-			return;
-		list_add(&t->in_target, pool);
-		cond_resched();
-	}
-}
-
-/* Add the threads of @task's group. Return: how many found no memory. */
-static unsigned int add_threads(struct mps_target *g, struct task_struct *task,
-				struct list_head *pool)
-{
-	struct task_struct *p;
-	struct mps_thread *t;
-	unsigned int missing = 0;
-
-	rcu_read_lock();
-	for_each_thread(task, p) {
-		if (mps_thread_find_rcu(p))
-			continue;
-		t = list_first_entry_or_null(pool, struct mps_thread, in_target);
-		if (!t) {
-			missing++;
-			continue;
-		}
-		list_del_init(&t->in_target);
-		if (!mps_thread_add(t, p, g, false))
-			list_add(&t->in_target, pool);
-	}
-	rcu_read_unlock();
-	return missing;
-}
-
-/* Arm what add_threads() found, some at a time: arming may sleep. */
-static void arm_threads(struct mps_target *g)
-{
-	struct mps_thread *batch[32], *t;
-	unsigned int i, n;
-	u32 from = 0;
-
-	do {
-		n = 0;
-		rcu_read_lock();
-		list_for_each_entry_rcu(t, &g->threads, in_target) {
-			if (t->serial < from)
-				continue;
-			from = t->serial + 1;
-			refcount_inc(&t->ref);
-			batch[n++] = t;
-			if (n == ARRAY_SIZE(batch))
-				break;
-		}
-		rcu_read_unlock();
-		for (i = 0; i < n; i++) {
-			if (READ_ONCE(batch[i]->acct.state) == MPS_STATE_UNARMED)
-				mps_thread_arm(batch[i]);
-			mps_thread_put(batch[i]);
-		}
-	} while (n == ARRAY_SIZE(batch));
-}
-
-/* Find and arm all threads that exist. Return: 0 or why not all are in. */
-static int seed(struct mps_target *g, struct task_struct *task)
-{
-	unsigned int missing = get_nr_threads(task), tries = 0;
-	struct mps_thread *t, *next;
-	LIST_HEAD(pool);
-	int ret = 0;
-
-	while (missing && !ret) {
-		fill_pool(&pool, missing);
-		if (list_empty(&pool) || tries++ == 100)
-			ret = -ENOMEM;
-		else
-			missing = add_threads(g, task, &pool);
-	}
-	list_for_each_entry_safe(t, next, &pool, in_target)
-		mps_thread_free(t);
-	synchronize_rcu();	/* ARMING in thread.c */
-	arm_threads(g);
-	return g->nr_missed ? -ENOSPC : ret;
-}
-
 /* An exited target of the same number would be in the way of the new one. */
 static void drop_namesake(pid_t tgid)
 {
@@ -349,7 +269,7 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 	if (ret)
 		return ret;
 	*why = "no memory";
-	g = target_alloc(task, o, GFP_KERNEL);
+	g = mps_target_alloc(task, o, GFP_KERNEL);
 	if (!g)
 		return -ENOMEM;
 	ret = mps_target_update_hooks(o->features | BIT(31));
@@ -357,14 +277,14 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 		*why = "a hook could not be attached: see features";
 		goto put;
 	}
-	ret = publish(g);
+	ret = mps_target_publish(g);
 	if (ret) {
 		*why = ret == -EEXIST ?
 		       "tagged already: untag it first to change its options" :
 		       "too many processes: raise max_targets or untag some";
 		goto unhook;
 	}
-	ret = seed(g, task);
+	ret = mps_target_seed(g, task);
 	if (!ret && !READ_ONCE(g->nr_live) && !READ_ONCE(g->nr_dead))
 		ret = -ESRCH;
 	if (ret) {
@@ -453,109 +373,6 @@ void mps_target_untag_all(void)
 	mps_target_update_hooks(0);
 }
 
-static void count_missed(struct mps_target *g)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&mps_lock, flags);
-	if (g) {
-		g->nr_missed++;
-		mps_missed_threads++;
-	} else {
-		mps_missed_targets++;
-	}
-	raw_spin_unlock_irqrestore(&mps_lock, flags);
-}
-
-/* One new or current task becomes a target's thread. Atomic context. */
-static void add_one(struct mps_target *g, struct task_struct *p, bool birth)
-{
-	struct mps_thread *t = mps_thread_alloc(GFP_NOWAIT | __GFP_NOWARN);
-
-	if (!t) {
-		count_missed(g);
-		return;
-	}
-	if (!mps_thread_add(t, p, g, birth)) {
-		mps_thread_free(t);
-		return;
-	}
-	if (birth)
-		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH);
-}
-
-/* A target made where one cannot sleep; the work makes its directory. */
-static struct mps_target *target_make(struct task_struct *p,
-				      const struct mps_opts *o)
-{
-	struct mps_target *g = target_alloc(p, o, GFP_NOWAIT | __GFP_NOWARN);
-	int ret;
-
-	if (!g) {
-		count_missed(NULL);
-		return NULL;
-	}
-	ret = publish(g);
-	if (ret) {
-		mps_target_put(g);
-		if (ret != -EEXIST)
-			count_missed(NULL);
-		return NULL;
-	}
-	mps_target_kick();
-	return g;
-}
-
-/**
- * mps_target_inherit() - a task was born: does it belong to a target?
- * @child: the new task, of current's making
- *
- * By its process, not by its parent's record: a process that is being tagged
- * this moment is in the hash before its threads are.
- * Context: task_newtask; atomic.
- */
-void mps_target_inherit(struct task_struct *child)
-{
-	struct mps_target *g, *parent;
-
-	rcu_read_lock();
-	g = mps_target_find_rcu(child->signal);
-	if (!g && child->signal != current->signal) {
-		parent = mps_target_find_rcu(current->signal);
-		if (parent && parent->children) {
-			struct mps_opts o = {
-				.children = true,
-				.features = parent->features,
-			};
-
-			g = target_make(child, &o);
-		}
-	}
-	if (g)
-		add_one(g, child, true);
-	rcu_read_unlock();
-}
-
-/* A rule matched the task that runs here, which has one thread. Atomic. */
-void mps_target_tag_current(const struct mps_opts *o)
-{
-	struct mps_target *g;
-	struct mps_thread *t;
-
-	rcu_read_lock();
-	if (mps_target_find_rcu(current->signal))
-		goto out;
-	g = target_make(current, o);
-	if (!g)
-		goto out;
-	add_one(g, current, false);
-	t = mps_thread_find_rcu(current);
-	if (t)
-		mps_thread_arm_current(t);
-out:
-	rcu_read_unlock();
-}
-
 /* The oldest exited targets beyond the limit, directories that lack, hooks. */
 static void target_work(struct work_struct *work)
 {
@@ -596,34 +413,6 @@ unsigned int mps_target_users(unsigned int feature)
 				g->features & BIT(feature)))
 			n++;
 	return n;
-}
-
-/**
- * mps_waker_count() - one more wakeup of a pair
- * @g: a target with the feature wakers
- * @waker: thread id
- * @wakee: thread id
- *
- * Context: HOT. A full neighbourhood of the table drops the count and says so.
- */
-void mps_waker_count(struct mps_target *g, pid_t waker, pid_t wakee)
-{
-	s64 key = (s64)waker << 32 | wakee;
-	unsigned int i, probe;
-
-	i = (u32)waker * 31 + (u32)wakee;
-	for (probe = 0; probe < 16; probe++, i++) {
-		struct mps_waker_slot *s = &g->wakers[i % MPS_WAKER_SLOTS];
-		s64 seen = atomic64_read(&s->key);
-
-		if (!seen)
-			seen = atomic64_cmpxchg(&s->key, 0, key) ?: key;
-		if (seen == key) {
-			atomic64_inc(&s->nr);
-			return;
-		}
-	}
-	atomic64_inc(&g->wakers_dropped);
 }
 
 /* Stop new work, then remove everything. COLD. */

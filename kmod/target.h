@@ -91,6 +91,10 @@ int mps_target_untag_pid(pid_t nr, const char **why);
 void mps_target_untag_all(void);
 int mps_target_update_hooks(u32 more);
 
+struct mps_target *mps_target_alloc(struct task_struct *p,
+				    const struct mps_opts *o, gfp_t gfp);
+int mps_target_publish(struct mps_target *g);
+int mps_target_seed(struct mps_target *g, struct task_struct *task);
 struct mps_target *mps_target_find_rcu(const struct signal_struct *sig);
 void mps_target_inherit(struct task_struct *child);
 void mps_target_tag_current(const struct mps_opts *o);
@@ -102,6 +106,5 @@ int mps_target_sum(struct mps_target *g, struct mps_snapshot *sum,
 		   struct mps_snapshot *tmp);
 void mps_snapshot_merge(struct mps_snapshot *to, const struct mps_snapshot *s);
 unsigned int mps_target_users(unsigned int feature);
-void mps_waker_count(struct mps_target *g, pid_t waker, pid_t wakee);
 
 #endif /* _MPSCOPE_TARGET_H */

@@ -69,12 +69,10 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched/clock.h>
 #include <linux/sched/task.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/ktime.h>
 
-#include "compat.h"
 #include "hot.h"
 #include "target.h"
 #include "thread.h"
@@ -83,7 +81,6 @@
 
 DEFINE_PER_CPU(struct mps_cpu, mps_cpu);
 DEFINE_RAW_SPINLOCK(mps_lock);
-static DEFINE_RAW_SPINLOCK(mps_arm_lock);
 
 unsigned long mps_pid_bits[BITS_TO_LONGS(MPS_PID_BITS)] __cacheline_aligned;
 static u16 mps_pid_users[MPS_PID_BITS];		/* (L) threads behind a bit */
@@ -356,180 +353,6 @@ void mps_thread_exec(struct task_struct *task)
 	if (t && thread_group_leader(task))
 		memcpy(t->target->comm, task->comm, sizeof(t->target->comm));
 	raw_spin_unlock_irqrestore(&mps_lock, flags);
-}
-
-/**
- * mps_thread_arm_running() - first state of a thread that is on a CPU now
- * @t: the thread
- * @now_ns: local_clock()
- *
- * Context: HOT, on that CPU, interrupts off.
- * Return: true if this call armed it.
- */
-bool mps_thread_arm_running(struct mps_thread *t, u64 now_ns)
-{
-	bool armed = false;
-
-	raw_spin_lock(&mps_arm_lock);
-	if (t->acct.state == MPS_STATE_UNARMED) {
-		write_seqcount_begin(&t->seq);
-		mps_account_begin(&t->acct, now_ns, MPSCOPE_STATE_RUNNING,
-				  raw_smp_processor_id(), 0);
-		write_seqcount_end(&t->seq);
-		armed = true;
-	}
-	raw_spin_unlock(&mps_arm_lock);
-	return armed;
-}
-
-static void arm_here(void *arg)
-{
-	struct mps_thread *t = arg;
-	struct mps_cpu *c = this_cpu_ptr(&mps_cpu);
-
-	if (current != t->task || !mps_thread_arm_running(t, local_clock()))
-		return;
-	WRITE_ONCE(c->cur, t);
-	mps_return_watch(c, t);
-}
-
-/* The task that runs here, outside of the scheduler. */
-void mps_thread_arm_current(struct mps_thread *t)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	arm_here(t);
-	local_irq_restore(flags);
-}
-
-/*
- * The task does not run: what is it waiting for? Under mps_arm_lock, which its
- * next switch-in needs; so it stays off the CPU, and unless it is dead already
- * its stack stays too.
- */
-static void arm_off_cpu(struct mps_thread *t)
-{
-	struct task_struct *p = t->task;
-	unsigned int state = READ_ONCE(p->__state);
-	u8 first = MPSCOPE_STATE_BLOCKED;
-	struct mps_why why;
-
-	if (state & TASK_DEAD)
-		first = MPSCOPE_STATE_DEAD;
-	else if (state & TASK_NEW)
-		first = MPSCOPE_STATE_BIRTH;
-	else if (mps_task_queued(p) || !state)
-		first = MPSCOPE_STATE_PREEMPTED;
-	write_seqcount_begin(&t->seq);
-	t->nvcsw = p->nvcsw;
-	mps_account_begin(&t->acct, local_clock(), first, task_cpu(p),
-			  p->sched_info.run_delay);
-	if (first == MPSCOPE_STATE_BLOCKED) {
-		mps_why_blocked(p, state, &why);
-		mps_account_blocked_in(&t->acct, why.reason, why.mode,
-				       why.syscall);
-	}
-	write_seqcount_end(&t->seq);
-}
-
-static bool try_arm_off_cpu(struct mps_thread *t)
-{
-	unsigned long flags;
-	bool armed;
-
-	raw_spin_lock_irqsave(&mps_arm_lock, flags);
-	armed = t->acct.state != MPS_STATE_UNARMED;
-	if (!armed && !READ_ONCE(t->task->on_cpu)) {
-		arm_off_cpu(t);
-		armed = true;
-	}
-	raw_spin_unlock_irqrestore(&mps_arm_lock, flags);
-	return armed;
-}
-
-/**
- * mps_thread_arm() - find out the state of a thread that was just added
- * @t: the thread
- *
- * Context: COLD, may sleep; a grace period after mps_thread_add().
- */
-void mps_thread_arm(struct mps_thread *t)
-{
-	while (!try_arm_off_cpu(t)) {
-		smp_call_function_single(task_cpu(t->task), arm_here, t, 1);
-		cond_resched();
-	}
-	trace_thread_start(t->tid, t->target->tgid, t->acct.state);
-}
-
-/* Time queued since the switch-out, up to now; false if not queued. */
-static bool queued_ns(const struct mps_thread *t, u64 now_ns, u64 *ns)
-{
-	const struct task_struct *p = t->task;
-	u64 delay = READ_ONCE(p->sched_info.run_delay);
-	u64 queued = READ_ONCE(p->sched_info.last_queued);
-
-	*ns = delay > t->acct.delay_ns ? delay - t->acct.delay_ns : 0;
-	if (queued && now_ns > queued)
-		*ns += now_ns - queued;
-	return queued;
-}
-
-/* Without locks, but for @t itself: see (A) and (W). */
-static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
-			bool *queued, u64 *wait_ns, u64 *now_ns)
-{
-	unsigned int seq;
-
-	do {
-		seq = read_seqcount_begin(&t->seq);
-		s->acct = t->acct;
-		s->epoll = t->epoll;
-		s->migrate = t->migrate;
-		*now_ns = local_clock();
-		s->now_ns = ktime_get_mono_fast_ns();
-		*queued = !READ_ONCE(t->dead) && queued_ns(t, *now_ns, wait_ns);
-	} while (read_seqcount_retry(&t->seq, seq));
-	do {
-		seq = read_seqcount_begin(&t->wake_seq);
-		s->wake = t->wake;
-	} while (read_seqcount_retry(&t->wake_seq, seq));
-}
-
-/**
- * mps_thread_snapshot() - all counters of one instant
- * @t: the thread
- * @s: out
- *
- * Context: COLD, inside rcu_read_lock(). Return: false if the thread has no
- * state yet (it is being tagged this moment).
- */
-bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s)
-{
-	u64 now_ns, wait_ns = 0;
-	bool queued;
-
-	s->dead = READ_ONCE(t->dead);
-	copy_counters(t, s, &queued, &wait_ns, &now_ns);
-	if (s->acct.state == MPS_STATE_UNARMED)
-		return false;
-	s->tid = READ_ONCE(t->tid);
-	s->vtid = READ_ONCE(t->vtid);
-	s->since_ns = t->since_ns;
-	s->exit_ns = READ_ONCE(t->exit_ns);
-	if (s->dead) {
-		s->acct.state = MPSCOPE_STATE_DEAD;
-		memcpy(s->comm, t->comm, sizeof(s->comm));
-	} else {
-		memcpy(s->comm, t->task->comm, sizeof(s->comm));
-	}
-	s->comm[sizeof(s->comm) - 1] = '\0';
-	s->open_ns = mps_account_peek(&s->acct, now_ns, queued, wait_ns);
-	if (s->acct.state == MPSCOPE_STATE_DEAD)
-		s->now_ns = s->exit_ns;
-	s->life_ns = s->acct.last_ns - s->acct.begin_ns;
-	return true;
 }
 
 static void forget_here(void *arg)

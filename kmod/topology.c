@@ -5,6 +5,7 @@
 #include <linux/percpu.h>
 #include <linux/topology.h>
 
+#include "compat.h"
 #include "topology.h"
 
 /*

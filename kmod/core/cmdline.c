@@ -20,7 +20,7 @@ static const char * const sentences[MPS_NR_CMD_ERRORS] = {
 	[MPS_CMD_TOO_LONG]	= "value too long: at most 255 bytes",
 	[MPS_CMD_QUOTE]		= "quote without its end: close it with \"",
 	[MPS_CMD_NOT_ABSOLUTE]	= "path is not absolute: begin it with /",
-	[MPS_CMD_BAD_GLOB]	= "bracket without its end: close it with ] or quote it as \\[",
+	[MPS_CMD_BAD_GLOB]	= "[ without its ]: close it, or write \\[ for the character",
 	[MPS_CMD_BAD_BYTE]	= "control byte in a value: use printable text",
 };
 
@@ -147,18 +147,20 @@ static enum mps_cmd_error take_value(const char **p, char *out)
 static bool glob_whole(const char *g)
 {
 	while (*g) {
-		if (*g == '\\' && g[1])
-			g += 2;
-		else if (*g++ == '[') {
-			const char *end;
+		const char *end;
 
-			if (*g == '!')
-				g++;
-			end = *g ? strchr(g + 1, ']') : NULL;
-			if (!end)
-				return false;
-			g = end + 1;
+		if (*g == '\\' && g[1]) {
+			g += 2;
+			continue;
 		}
+		if (*g++ != '[')
+			continue;
+		if (*g == '!')
+			g++;
+		end = *g ? strchr(g + 1, ']') : NULL;
+		if (!end)
+			return false;
+		g = end + 1;
 	}
 	return true;
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Threads and targets made by fork and exec, where one cannot sleep: what finds
+ * no memory is counted as missed.
+ */
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "target.h"
+
+static void count_missed(struct mps_target *g)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	if (g) {
+		g->nr_missed++;
+		mps_missed_threads++;
+	} else {
+		mps_missed_targets++;
+	}
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+}
+
+/* One new or current task becomes a target's thread. Atomic context. */
+static void add_one(struct mps_target *g, struct task_struct *p, bool birth)
+{
+	struct mps_thread *t = mps_thread_alloc(GFP_NOWAIT | __GFP_NOWARN);
+
+	if (!t) {
+		count_missed(g);
+		return;
+	}
+	if (!mps_thread_add(t, p, g, birth)) {
+		mps_thread_free(t);
+		return;
+	}
+	if (birth)
+		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH);
+}
+
+/* A target made where one cannot sleep; the work makes its directory. */
+static struct mps_target *target_make(struct task_struct *p,
+				      const struct mps_opts *o)
+{
+	struct mps_target *g = mps_target_alloc(p, o, GFP_NOWAIT | __GFP_NOWARN);
+	int ret;
+
+	if (!g) {
+		count_missed(NULL);
+		return NULL;
+	}
+	ret = mps_target_publish(g);
+	if (ret) {
+		mps_target_put(g);
+		if (ret != -EEXIST)
+			count_missed(NULL);
+		return NULL;
+	}
+	mps_target_kick();
+	return g;
+}
+
+/**
+ * mps_target_inherit() - a task was born: does it belong to a target?
+ * @child: the new task, of current's making
+ *
+ * By its process, not by its parent's record: a process that is being tagged
+ * this moment is in the hash before its threads are.
+ * Context: task_newtask; atomic.
+ */
+void mps_target_inherit(struct task_struct *child)
+{
+	struct mps_target *g, *parent;
+
+	rcu_read_lock();
+	g = mps_target_find_rcu(child->signal);
+	if (!g && child->signal != current->signal) {
+		parent = mps_target_find_rcu(current->signal);
+		if (parent && parent->children) {
+			struct mps_opts o = {
+				.children = true,
+				.features = parent->features,
+			};
+
+			g = target_make(child, &o);
+		}
+	}
+	if (g)
+		add_one(g, child, true);
+	rcu_read_unlock();
+}
+
+/* A rule matched the task that runs here, which has one thread. Atomic. */
+void mps_target_tag_current(const struct mps_opts *o)
+{
+	struct mps_target *g;
+	struct mps_thread *t;
+
+	rcu_read_lock();
+	if (mps_target_find_rcu(current->signal))
+		goto out;
+	g = target_make(current, o);
+	if (!g)
+		goto out;
+	add_one(g, current, false);
+	t = mps_thread_find_rcu(current);
+	if (t)
+		mps_thread_arm_current(t);
+out:
+	rcu_read_unlock();
+}
