@@ -291,6 +291,33 @@ static bool read_sentence(char *buf, size_t size, int error)
 	return found;
 }
 
+/* For a module that does not say it itself; errnos as its ABI text has them. */
+static const char *refusal_text(int error)
+{
+	switch (error) {
+	case EINVAL:
+		return "it does not understand it";
+	case E2BIG:
+		return "it is too long for one write";
+	case ESRCH:
+		return "there is no such process";
+	case EPERM:
+		return "a thread of the kernel cannot be tagged";
+	case EEXIST:
+		return "it is there already";
+	case ENOENT:
+		return "it is not there";
+	case ENOSPC:
+		return "the limit is reached; see the file 'limits' and /sys/module/mpscope/parameters";
+	case EOPNOTSUPP:
+		return "it asks for a feature whose hook is unavailable; 'mpscope doctor' tells why";
+	case ENOMEM:
+		return "the kernel has no memory for it";
+	default:
+		return strerror(error);
+	}
+}
+
 static enum mps_err explain_refusal(const char *file, const char *text,
 				    int error)
 {
@@ -302,7 +329,7 @@ static enum mps_err explain_refusal(const char *file, const char *text,
 		return mps_err_set(MPS_ERR_REFUSED, "%s", sentence);
 	return mps_err_set(MPS_ERR_REFUSED,
 			   "the module refused '%.*s' written to %s: %s", len,
-			   text, file, strerror(error));
+			   text, file, refusal_text(error));
 }
 
 enum mps_err mps_dbgfs_write(const char *file, const char *text)

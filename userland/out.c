@@ -144,13 +144,35 @@ void mps_out_field(struct mps_out *out, const char *name, enum mps_kind kind,
 	out->ops->field(out, name, kind, cell);
 }
 
+size_t mps_cols_find(const struct mps_col *cols, size_t nr_cols,
+		     const char *name)
+{
+	for (size_t i = 0; i < nr_cols; i++)
+		if (!strcmp(cols[i].name, name) ||
+		    (cols[i].title && !strcmp(cols[i].title, name)))
+			return i;
+	return nr_cols;
+}
+
+int mps_cols_complain(const char *command, const struct mps_col *cols,
+		      size_t nr_cols, const char *key)
+{
+	fflush(stdout);
+	fprintf(stderr, "mpscope: %s: cannot sort by '%s'; there are:",
+		command, key);
+	for (size_t i = 0; i < nr_cols; i++)
+		fprintf(stderr, " %s", cols[i].name);
+	fputc('\n', stderr);
+	return MPS_EXIT_USAGE;
+}
+
 void mps_out_table_begin(struct mps_out *out, const char *name,
 			 const struct mps_col *cols, size_t nr_cols,
 			 unsigned int flags)
 {
 	out->table = name;
 	out->cols = cols;
-	out->nr_cols = nr_cols;
+	out->nr_cols = nr_cols <= MPS_OUT_COLS ? nr_cols : MPS_OUT_COLS;
 	out->table_flags = flags;
 	out->ops->table_begin(out);
 }

@@ -33,6 +33,8 @@ enum mps_kind {
 #define MPS_COL_TEXT	(1u << 0)	/* not in JSON and CSV */
 #define MPS_COL_DATA	(1u << 1)	/* not in text */
 
+#define MPS_OUT_COLS	64	/* a table has at most */
+
 struct mps_col {
 	const char *name;	/* JSON key, CSV head, sort key */
 	const char *title;	/* head in text; NULL: name */
@@ -44,6 +46,13 @@ struct mps_col {
 	 */
 	unsigned int hide;
 };
+
+/* Column by name or title; @nr_cols if there is none. */
+size_t mps_cols_find(const struct mps_col *cols, size_t nr_cols,
+		     const char *name);
+/* Say that there is no column @key to sort by. Return: MPS_EXIT_USAGE. */
+int mps_cols_complain(const char *command, const struct mps_col *cols,
+		      size_t nr_cols, const char *key);
 
 /* The table goes on over several documents: one head, rows appear at once. */
 #define MPS_TABLE_STREAM	(1u << 0)

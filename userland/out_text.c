@@ -13,7 +13,7 @@
 
 #include "fmt.h"
 
-#define MAX_COLS	40
+#define MAX_COLS	MPS_OUT_COLS
 #define GAP		2	/* columns between two columns */
 #define BAR_MIN		10
 #define BAR_MAX		50

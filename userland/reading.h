@@ -8,7 +8,7 @@
 #include "out.h"
 #include "snap.h"
 
-#define MPS_READING_COLS	40	/* at most, of one table */
+#define MPS_READING_COLS	MPS_OUT_COLS
 
 /* Where the cells of a column come from. */
 enum mps_src {

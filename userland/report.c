@@ -291,19 +291,15 @@ static void check_tids(struct run *run)
 
 static int check_sort(const struct run *run)
 {
-	struct mps_layout l;
+	struct mps_col cols[MPS_READING_COLS];
+	const struct mps_report *r = run->r;
 
-	mps_layout_init(&l, run->r->file, run->r->cols, run->r->nr_cols, true);
+	for (size_t i = 0; i < r->nr_cols; i++)
+		cols[i] = r->cols[i].out;
 	if (!run->opt->sort ||
-	    mps_layout_find(&l, run->opt->sort) < l.nr_cols)
+	    mps_cols_find(cols, r->nr_cols, run->opt->sort) < r->nr_cols)
 		return MPS_EXIT_OK;
-	fflush(stdout);
-	fprintf(stderr, "mpscope: %s: cannot sort by '%s'; there are:",
-		run->r->command, run->opt->sort);
-	for (size_t i = 0; i < l.nr_cols; i++)
-		fprintf(stderr, " %s", l.cols[i].out.name);
-	fputc('\n', stderr);
-	return MPS_EXIT_USAGE;
+	return mps_cols_complain(r->command, cols, r->nr_cols, run->opt->sort);
 }
 
 static int subjects_init(struct run *run, const struct mps_targets *ts)
@@ -337,6 +333,26 @@ static void subjects_exit(struct run *run)
 	}
 	free(run->subjects);
 	free(run->seen);
+}
+
+int mps_report_embed(const struct mps_report *r, const struct mps_opt *opt,
+		     struct mps_out *out, pid_t tgid)
+{
+	struct run run = { .r = r, .opt = opt, .out = out };
+	struct subject s = { .tgid = tgid };
+	struct mps_reading rd;
+	bool unknown;
+
+	mps_layout_init(&s.layout, r->file, r->cols, r->nr_cols, false);
+	if (!take(&run, &s, &rd))
+		return run.rc;
+	unknown = has_unknown(&rd.rows);
+	if (r->group && !mps_snap_group(&rd.rows))
+		run_fail(&run, mps_err_nomem());
+	show_table(&run, &s, &rd.rows, elapsed(&rd, NULL));
+	show_foot(&run, &s, &rd, NULL, unknown);
+	mps_reading_free(&rd);
+	return run.rc;
 }
 
 int mps_report_run(const struct mps_report *r, const struct mps_opt *opt)

@@ -25,7 +25,16 @@ struct mps_report {
 	const char *interval_note;	/* the same, if there are intervals */
 };
 
-/* Return: exit code. */
+/* The whole of a command. Return: exit code. */
 int mps_report_run(const struct mps_report *r, const struct mps_opt *opt);
+
+/* Table and footer of one target, in a document that is open. Return: the same. */
+int mps_report_embed(const struct mps_report *r, const struct mps_opt *opt,
+		     struct mps_out *out, pid_t tgid);
+
+/* One row a thread; where the time went, of all together and by thread. */
+extern const struct mps_report mps_report_threads;
+extern const struct mps_report mps_report_reasons;
+extern const struct mps_report mps_report_reasons_by_thread;
 
 #endif /* _MPS_REPORT_H */

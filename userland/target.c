@@ -41,26 +41,49 @@ enum mps_proc mps_proc_find(pid_t id, pid_t *tgid)
 	return v == id ? MPS_PROC_LEADER : MPS_PROC_THREAD;
 }
 
+bool mps_proc_stat_is_kernel(const char *line)
+{
+	/* comm may hold anything, so count from its end */
+	const char *p = strrchr(line, ')');
+	unsigned int flags;
+
+	if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %u", &flags) != 1)
+		return false;
+	return flags & 0x00200000;	/* PF_KTHREAD */
+}
+
 bool mps_proc_is_kernel(pid_t id)
 {
 	char path[64], line[1024];
-	unsigned int flags = 0;
+	bool kernel;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", id);
 	f = fopen(path, "re");
 	if (!f)
 		return false;
-	if (fgets(line, sizeof(line), f)) {
-		/* comm may hold anything, so count from its end */
-		const char *p = strrchr(line, ')');
-
-		if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %u",
-				 &flags) != 1)
-			flags = 0;
-	}
+	kernel = fgets(line, sizeof(line), f) && mps_proc_stat_is_kernel(line);
 	fclose(f);
-	return flags & 0x00200000;	/* PF_KTHREAD */
+	return kernel;
+}
+
+const char *mps_proc_comm(pid_t id, char *buf, size_t size)
+{
+	char path[64];
+	size_t len;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", id);
+	f = fopen(path, "re");
+	if (!f)
+		return NULL;
+	len = fread(buf, 1, size - 1, f);
+	fclose(f);
+	buf[len] = 0;
+	/* it may hold newlines; only the last is not its own */
+	if (len && buf[len - 1] == '\n')
+		buf[len - 1] = 0;
+	return buf;
 }
 
 bool mps_proc_initial_ns(void)
@@ -132,6 +155,11 @@ static int pick_one(struct mps_targets *ts, pid_t pid, bool tag,
 	}
 	if (tgid != pid && !mps_dbgfs_has_target(tgid))
 		return add(ts, tgid, false);
+	if (mps_proc_is_kernel(tgid)) {
+		mps_msg("process %d is a thread of the kernel: it cannot be tagged",
+			tgid);
+		return MPS_EXIT_FAILURE;
+	}
 	if (!tag) {
 		mps_msg("process %d is not tagged: 'mpscope tag %d', or --tag for the time of this command",
 			tgid, tgid);

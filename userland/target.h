@@ -38,6 +38,10 @@ enum mps_proc { MPS_PROC_NONE, MPS_PROC_LEADER, MPS_PROC_THREAD };
 enum mps_proc mps_proc_find(pid_t id, pid_t *tgid);
 /* Is it a thread of the kernel? */
 bool mps_proc_is_kernel(pid_t id);
+/* The same of a line of /proc/PID/stat; pure. */
+bool mps_proc_stat_is_kernel(const char *line);
+/* Its name as /proc has it, in @buf; NULL if it is gone. */
+const char *mps_proc_comm(pid_t id, char *buf, size_t size);
 /* Are ids here those of the initial PID namespace? */
 bool mps_proc_initial_ns(void);
 
