@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -93,6 +94,33 @@ static bool exists(pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d", pid);
 	return !access(path, F_OK);
+}
+
+static bool exe_id(pid_t pid, uint64_t *dev, uint64_t *ino)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	if (stat(path, &st))
+		return false;
+	*dev = st.st_dev;
+	*ino = st.st_ino;
+	return true;
+}
+
+/**
+ * mps_goproc_is_same() - does the process still run what was looked at?
+ * @gp: the process
+ *
+ * Return: false after an exec; true also if it cannot be told.
+ */
+bool mps_goproc_is_same(const struct mps_goproc *gp)
+{
+	uint64_t dev, ino;
+
+	return !exe_id(gp->pid, &dev, &ino) ||
+	       (dev == gp->exe_dev && ino == gp->exe_ino);
 }
 
 static int open_exe(struct mps_goproc *gp)
@@ -204,6 +232,7 @@ void mps_goproc_open(struct mps_goproc *gp, pid_t pid)
 	fd = open_exe(gp);
 	if (fd < 0)
 		return;
+	exe_id(pid, &gp->exe_dev, &gp->exe_ino);
 	gp->status = mps_goexe_read(fd, &gp->exe, gp->error,
 				    sizeof(gp->error));
 	close(fd);

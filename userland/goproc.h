@@ -77,6 +77,7 @@ struct mps_goproc {
 	enum mps_go_status status;
 	char error[MPS_GO_ERROR_LEN];	/* one sentence unless status is OK */
 	char exe_path[256];		/* for the user; "" if not readable */
+	uint64_t exe_dev, exe_ino;	/* which file it was */
 	struct mps_goexe exe;		/* addresses as in the process */
 	int maxprocs;			/* 0: unknown */
 	enum mps_maxprocs_source maxprocs_source;
@@ -104,6 +105,7 @@ enum mps_go_status mps_goexe_read(int fd, struct mps_goexe *exe, char *error,
 
 /* goproc.c */
 void mps_goproc_open(struct mps_goproc *gp, pid_t pid);
+bool mps_goproc_is_same(const struct mps_goproc *gp);
 bool mps_goproc_memory(pid_t pid, uint64_t addr, void *buf, size_t len);
 long mps_proc_read(pid_t pid, const char *name, char *buf, size_t size);
 long mps_file_read(const char *path, char *buf, size_t size);
