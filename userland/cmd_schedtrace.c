@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mpscope schedtrace: the line that GODEBUG=schedtrace makes a Go program
+ * print, for one that was started without it. What cannot be known is "?".
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "wait.h"
+#include "who_watch.h"
+
+#define NS_PER_MS		UINT64_C(1000000)
+#define DEFAULT_MS		1000
+#define MIN_MS			10
+#define MAX_MS			86400000
+#define NEEDSPINNING_MINOR	20	/* first release with the field */
+#define SCHEDTICKS_MINOR	25
+
+static const char *interval;
+
+static const struct mps_opt_own own[] = {
+	{ .name = "interval", .letter = 'i', .arg = "MS", .value = &interval,
+	  .help = "milliseconds between two lines (default 1000)" },
+	{ .name = NULL },
+};
+
+static const struct mps_opt_spec spec = {
+	.name = "schedtrace",
+	.synopsis = "PID [-i MS] [COUNT] [--tag] [OPTIONS]",
+	.what =
+"The line of GODEBUG=schedtrace=MS, in the format of the program's Go version,\n"
+"for a process that was started without it; the process is not disturbed.\n"
+"gomaxprocs and threads are known; idleprocs, spinningthreads and idlethreads\n"
+"are inferred as by 'mpscope who'; what only its memory tells is \"?\".",
+	.shared = MPS_OPT_PID | MPS_OPT_ARGS | MPS_OPT_TAG,
+	.own = own,
+	.examples =
+"  mpscope schedtrace 4121           a line a second, until interrupted\n"
+"  mpscope schedtrace 4121 -i 100 50 fifty lines, ten a second\n"
+"  mpscope schedtrace 4121 --tag -j 3\n",
+};
+
+struct line {
+	uint64_t ms;
+	int maxprocs;		/* 0: unknown */
+	int idleprocs;		/* -1: unknown */
+	uint32_t threads, spinning, idle;
+};
+
+/*
+ * A stopped world's Ps are not idle for the runtime, nor are they held for
+ * us: they count as idle here while the garbage collector stops it.
+ */
+static void line_fill(struct line *l, const struct mps_watch *w, uint64_t ms)
+{
+	const struct mps_roles *r = &w->roles;
+	uint32_t i;
+
+	memset(l, 0, sizeof(*l));
+	l->ms = ms;
+	l->maxprocs = r->maxprocs;
+	l->idleprocs = r->maxprocs ? r->maxprocs - r->nr_p : -1;
+	/* with cgo the runtime keeps an M without a thread for callbacks */
+	l->threads = w->is.nr + w->gp.exe.cgo;
+	for (i = 0; i < r->nr; i++) {
+		l->spinning += r->verdict[i].role == MPS_ROLE_SPINNING;
+		l->idle += r->verdict[i].role == MPS_ROLE_IDLE;
+	}
+}
+
+static const char *number(char buf[16], int v)
+{
+	if (v < 0)
+		return "?";
+	snprintf(buf, 16, "%d", v);
+	return buf;
+}
+
+static void per_p(int maxprocs)
+{
+	int i;
+
+	for (i = 0; i < (maxprocs ? maxprocs : 1); i++)
+		mps_out_print("%s?", i ? " " : "");
+}
+
+static void line_print(const struct line *l, int minor)
+{
+	char procs[16], idle[16];
+
+	mps_out_print("SCHED %" PRIu64 "ms: gomaxprocs=%s idleprocs=%s threads=%" PRIu32 " spinningthreads=%" PRIu32,
+		      l->ms, number(procs, l->maxprocs ? l->maxprocs : -1),
+		      number(idle, l->idleprocs), l->threads, l->spinning);
+	if (minor >= NEEDSPINNING_MINOR)
+		mps_out_print(" needspinning=?");
+	mps_out_print(" idlethreads=%" PRIu32 " runqueue=? ", l->idle);
+	mps_out_print(minor >= SCHEDTICKS_MINOR ? "[ " : "[");
+	per_p(l->maxprocs);
+	if (minor >= SCHEDTICKS_MINOR) {
+		mps_out_print(" ] schedticks=[ ");
+		per_p(l->maxprocs);
+		mps_out_print(" ");
+	}
+	mps_out_print("]\n");
+}
+
+static const struct mps_col cols[] = {
+	{ "time_ms", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "gomaxprocs", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "idleprocs", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "threads", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "spinningthreads", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "needspinning", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "idlethreads", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "runqueue", NULL, MPS_KIND_COUNT, 0, 0 },
+};
+
+static struct mps_cell cell(int64_t v)
+{
+	return v < 0 ? mps_cell_none() : mps_cell_u64((uint64_t)v);
+}
+
+static void line_data(const struct line *l, const struct mps_watch *w,
+		      struct mps_out *out)
+{
+	const struct mps_cell row[] = {
+		cell((int64_t)l->ms), cell(l->maxprocs ? l->maxprocs : -1),
+		cell(l->idleprocs), cell(l->threads), cell(l->spinning),
+		cell(-1), cell(l->idle), cell(-1),
+	};
+
+	mps_out_doc_begin(out, "schedtrace");
+	mps_out_field(out, "pid", MPS_KIND_ID,
+		      mps_cell_u64((uint64_t)w->gp.pid));
+	mps_out_field(out, "go_version", MPS_KIND_STRING,
+		      mps_cell_str(w->gp.exe.version));
+	mps_out_table_begin(out, "sched", cols, sizeof(cols) / sizeof(cols[0]),
+			    MPS_TABLE_STREAM);
+	mps_out_row(out, row);
+	mps_out_table_end(out);
+}
+
+/* Text is the runtime's line and nothing else, but for the last words. */
+static int show(const struct mps_watch *w, struct mps_out *out,
+		const struct mps_opt *opt, uint64_t ms, bool more)
+{
+	bool text = opt->format == MPS_FORMAT_TEXT, partial = false;
+	struct line l;
+
+	line_fill(&l, w, ms);
+	if (text)
+		line_print(&l, w->gp.exe.minor);
+	else
+		line_data(&l, w, out);
+	if (text && !more)
+		mps_out_doc_begin(out, "schedtrace");
+	if (!text || !more) {
+		partial = mps_watch_foot(w, out);
+		mps_out_doc_end(out, more);
+	}
+	if (text && mps_out_print_done())
+		return MPS_EXIT_FAILURE;
+	return partial ? MPS_EXIT_PARTIAL : MPS_EXIT_OK;
+}
+
+static int run(struct mps_watch *w, struct mps_out *out,
+	       const struct mps_opt *opt)
+{
+	uint64_t start = mps_wait_now(), next = start, n;
+	int rc = MPS_EXIT_OK, shown;
+	bool go_on = true;
+
+	/* what one look cannot tell (who is sysmon?), a second one may */
+	rc = mps_watch_step(w);
+	if (rc)
+		return rc;
+	for (n = 0; go_on && (!opt->count || n < opt->count); n++) {
+		if (n) {
+			next += opt->interval_ns;
+			while (next + opt->interval_ns < mps_wait_now())
+				next += opt->interval_ns;
+			go_on = mps_wait_until(next);
+		}
+		shown = mps_watch_step(w);
+		if (shown)
+			return shown;
+		shown = show(w, out, opt, (mps_wait_now() - start) / NS_PER_MS,
+			     go_on && n + 1 != opt->count);
+		if (shown)
+			rc = shown;
+		if (rc == MPS_EXIT_FAILURE)
+			break;
+	}
+	return rc;
+}
+
+static int parse_own(struct mps_opt *opt)
+{
+	uint64_t ms = DEFAULT_MS;
+	int words = opt->pids.nr ? 0 : 1;
+
+	if (interval && (!mps_opt_parse_u64(interval, &ms) || ms < MIN_MS ||
+			 ms > MAX_MS)) {
+		mps_msg("schedtrace: no number of milliseconds from %d to a day: '%s'",
+			MIN_MS, interval);
+		return MPS_EXIT_USAGE;
+	}
+	opt->interval_ns = ms * NS_PER_MS;
+	if (opt->nr_args > words + 1) {
+		mps_msg("schedtrace: cannot make sense of the word '%s'; 'mpscope schedtrace --help' explains",
+			opt->args[words + 1]);
+		return MPS_EXIT_USAGE;
+	}
+	if (opt->nr_args > words &&
+	    (!mps_opt_parse_u64(opt->args[words], &opt->count) ||
+	     !opt->count)) {
+		mps_msg("schedtrace: no number of lines: '%s'",
+			opt->args[words]);
+		return MPS_EXIT_USAGE;
+	}
+	return MPS_EXIT_OK;
+}
+
+static int open_go(struct mps_watch *w, struct mps_opt *opt)
+{
+	int rc = mps_watch_open(w, opt, "schedtrace");
+
+	if (!rc && w->gp.status != MPS_GO_OK) {
+		mps_msg("process %d has no Go scheduler to show: %s",
+			w->gp.pid, w->gp.error);
+		rc = MPS_EXIT_FAILURE;
+	}
+	return rc;
+}
+
+int cmd_schedtrace(int argc, char **argv)
+{
+	struct mps_watch w = { .has_was = false };
+	struct mps_out *out;
+	struct mps_opt opt;
+	int rc, closed;
+
+	rc = mps_opt_parse(&opt, &spec, argc, argv);
+	if (rc != MPS_OPT_GO)
+		goto out_opt;
+	rc = parse_own(&opt);
+	if (rc)
+		goto out_opt;
+	mps_wait_init();
+	rc = open_go(&w, &opt);
+	if (!rc) {
+		out = mps_out_open(&opt);
+		rc = MPS_EXIT_FAILURE;
+		if (out) {
+			rc = run(&w, out, &opt);
+			closed = mps_out_close(out);
+			rc = closed ? closed : rc;
+		}
+	}
+	mps_watch_close(&w);
+out_opt:
+	mps_opt_free(&opt);
+	return rc;
+}
