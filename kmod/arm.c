@@ -87,6 +87,10 @@ static void arm_off_cpu(struct mps_thread *t)
 		mps_why_blocked(p, state, &why);
 		mps_account_blocked_in(&t->acct, why.reason, why.mode,
 				       why.syscall);
+		if (why.reason != MPSCOPE_REASON_STOPPED) {
+			t->restart_reason = why.reason;
+			t->restart_syscall = why.syscall;
+		}
 	}
 	write_seqcount_end(&t->seq);
 }

@@ -43,9 +43,12 @@ static void add_one(struct mps_target *g, struct task_struct *p, bool birth)
 static struct mps_target *target_make(struct task_struct *p,
 				      const struct mps_opts *o)
 {
-	struct mps_target *g = mps_target_alloc(p, o, GFP_NOWAIT | __GFP_NOWARN);
+	struct mps_target *g;
 	int ret;
 
+	if (READ_ONCE(mps_closing))
+		return NULL;
+	g = mps_target_alloc(p, o, GFP_NOWAIT | __GFP_NOWARN);
 	if (!g) {
 		count_missed(NULL);
 		return NULL;

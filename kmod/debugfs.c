@@ -20,7 +20,7 @@
 /* Fixed: more rows per read() and fewer restarts of the iterator. */
 #define MPS_BUFFER_SIZE	SZ_64K
 
-static struct dentry *mps_dir, *mps_targets_dir;
+static struct dentry *mps_dir, *mps_targets_dir, *mps_tags, *mps_rules_file;
 
 static int reader_open(struct file *file, const struct seq_operations *ops,
 		       const struct mps_file *which, struct mps_target *g)
@@ -430,11 +430,19 @@ int mps_debugfs_init(void)
 	for (i = 0; i < ARRAY_SIZE(keyvals); i++)
 		debugfs_create_file(keyvals[i].name, 0400, mps_dir,
 				    keyvals[i].show, &keyval_fops);
-	debugfs_create_file("rules", 0600, mps_dir, mps_rules_show, &rules_fops);
-	debugfs_create_file("tags", 0600, mps_dir, NULL, &tags_fops);
+	mps_rules_file = debugfs_create_file("rules", 0600, mps_dir,
+					     mps_rules_show, &rules_fops);
+	mps_tags = debugfs_create_file("tags", 0600, mps_dir, NULL, &tags_fops);
 	debugfs_create_file("tombstones", 0400, mps_dir, NULL, &tombstones_fops);
 	mps_targets_dir = debugfs_create_dir("targets", mps_dir);
 	return 0;
+}
+
+/* Commands come to an end: those under way are waited for. */
+void mps_debugfs_stop(void)
+{
+	debugfs_remove(mps_tags);
+	debugfs_remove(mps_rules_file);
 }
 
 void mps_debugfs_exit(void)

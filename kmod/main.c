@@ -39,17 +39,19 @@ no_topology:
 }
 
 /*
- * No new commands; no new targets of a rule; no hooks, which also waits for the
- * last handler; then targets and threads, their callbacks, and the memory.
+ * No new commands; no rules; no targets, the last of which takes the hooks with
+ * it and waits for their handlers; no work; then files, callbacks and memory.
+ * Hooks cannot go first: the work would attach them again for live targets.
  */
 static void __exit mps_exit(void)
 {
-	mps_debugfs_exit();
+	mps_debugfs_stop();
 	mutex_lock(&mps_targets_mutex);
 	mps_rules_clear();
 	mutex_unlock(&mps_targets_mutex);
-	mps_probe_exit();
 	mps_target_exit();
+	mps_debugfs_exit();
+	mps_probe_exit();
 	mps_topology_exit();
 	mps_thread_exit();
 }

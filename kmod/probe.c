@@ -126,7 +126,7 @@ static void settle(bool core_gone)
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
 	if (core_gone)
-		mps_thread_forget_cpus(NULL);
+		mps_thread_forget_cpus(true);
 }
 
 /**

@@ -16,18 +16,34 @@
 #include "target.h"
 #include "topology.h"
 
-static u64 now_for(struct mps_thread *t, struct mps_cpu *c, u64 now_ns)
+/* Another CPU's clock may have been ahead of ours: the step is then 0 long. */
+static void check_clock(struct mps_cpu *c, const struct mps_thread *t, u64 now_ns)
 {
-	/* another CPU's clock may be ahead of ours; the step is then 0 long */
 	if (unlikely(now_ns < t->acct.last_ns))
 		c->nr_clock_backwards++;
-	return now_ns;
 }
 
 /* A finished interval is the longest so far: that is rare enough for a clock. */
 static void stamp(struct mps_thread *t, enum mpscope_hist h)
 {
 	t->acct.hist[h].max_at_ns = ktime_get_mono_fast_ns();
+}
+
+/*
+ * A signal that stops, or that a tracer swallows, makes the kernel call
+ * restart_syscall() in place of the sleep that it ended: tell them as one.
+ */
+static void follow_restart(struct mps_thread *t, struct mps_why *why)
+{
+	if (why->reason == MPSCOPE_REASON_STOPPED)
+		return;
+	if (why->syscall == __NR_restart_syscall) {
+		why->reason = t->restart_reason;
+		why->syscall = t->restart_syscall;
+	} else {
+		t->restart_reason = why->reason;
+		t->restart_syscall = why->syscall;
+	}
 }
 
 static void classify_out(struct mps_thread *t, bool preempt,
@@ -50,6 +66,7 @@ static void classify_out(struct mps_thread *t, bool preempt,
 	 */
 	if (!preempt && prev_state && state != TASK_RUNNING) {
 		mps_why_blocked(prev, state, &why);
+		follow_restart(t, &why);
 		o->event = MPS_EV_OUT_BLOCK;
 		o->reason = why.reason;
 		o->mode = why.mode;
@@ -85,13 +102,14 @@ static noinline void thread_out(struct mps_cpu *c, struct mps_thread *t,
 				bool preempt, struct task_struct *prev,
 				unsigned int prev_state, u64 now_ns)
 {
-	struct mps_out o = { .now_ns = now_for(t, c, now_ns) };
+	struct mps_out o = { .now_ns = now_ns };
 	bool new_max, done;
 
 	if (unlikely(t->task != prev)) {
 		c->nr_lost_current++;
 		return;
 	}
+	check_clock(c, t, now_ns);
 	classify_out(t, preempt, prev, prev_state, &o);
 	o.delay_ns = prev->sched_info.run_delay;
 
@@ -130,17 +148,15 @@ static u64 wait_of(struct mps_thread *t, struct task_struct *next, u64 now_ns)
 static void thread_in(struct mps_cpu *c, struct mps_thread *t,
 		      struct task_struct *next, u64 now_ns)
 {
-	struct mps_in in = {
-		.now_ns = now_for(t, c, now_ns),
-		.wait_ns = wait_of(t, next, now_ns),
-		.cpu = raw_smp_processor_id(),
-	};
+	struct mps_in in = { .now_ns = now_ns, .cpu = raw_smp_processor_id() };
 	struct mps_episode e;
 	bool done;
 
-	if (unlikely(t->acct.state == MPS_STATE_UNARMED) &&
+	if (unlikely(READ_ONCE(t->acct.state) == MPS_STATE_UNARMED) &&
 	    mps_thread_arm_running(t, now_ns))
 		return;
+	check_clock(c, t, now_ns);
+	in.wait_ns = wait_of(t, next, now_ns);
 
 	write_seqcount_begin(&t->seq);
 	done = mps_account_in(&t->acct, &in, &e);

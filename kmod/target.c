@@ -21,6 +21,7 @@
 DEFINE_MUTEX(mps_targets_mutex);
 LIST_HEAD(mps_targets);			/* (L); (M) keeps targets in it */
 static DEFINE_HASHTABLE(mps_signals, MPS_TARGET_HASH_BITS);	/* (L), RCU */
+bool mps_closing;			/* (M); all targets are going */
 u64 mps_missed_threads;			/* (L) */
 u64 mps_missed_targets;			/* (L) */
 
@@ -197,10 +198,10 @@ int mps_target_update_hooks(u32 more)
 	return mps_probe_want(groups_wanted(more));
 }
 
-/* Take a target and all its threads out and free them. COLD, (M). */
-static void target_remove(struct mps_target *g)
+/* First half of a removal: nobody new finds the target or its threads. (M) */
+static void target_unlink(struct mps_target *g, struct list_head *doomed)
 {
-	struct mps_thread *t, *next;
+	struct mps_thread *t;
 	unsigned long flags;
 
 	lockdep_assert_held(&mps_targets_mutex);
@@ -212,13 +213,35 @@ static void target_remove(struct mps_target *g)
 	list_for_each_entry(t, &g->threads, in_target)
 		mps_thread_unlink_locked(t);
 	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	list_add_tail(&g->doomed, doomed);
+}
 
-	mps_debugfs_del_target(g);
-	mps_thread_forget_cpus(g);
+/* Second half, one wait for all of them. COLD, (M). */
+static void targets_free(struct list_head *doomed)
+{
+	struct mps_target *g, *next_g;
+	struct mps_thread *t, *next;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	if (list_empty(doomed))
+		return;
+	list_for_each_entry(g, doomed, doomed)
+		mps_debugfs_del_target(g);
+	mps_thread_forget_cpus(false);
 	synchronize_rcu();
-	list_for_each_entry_safe(t, next, &g->threads, in_target)
-		mps_thread_drop(t);
-	mps_target_put(g);
+	list_for_each_entry_safe(g, next_g, doomed, doomed) {
+		list_for_each_entry_safe(t, next, &g->threads, in_target)
+			mps_thread_drop(t);
+		mps_target_put(g);
+	}
+}
+
+static void target_remove(struct mps_target *g)
+{
+	LIST_HEAD(doomed);
+
+	target_unlink(g, &doomed);
+	targets_free(&doomed);
 }
 
 /* An exited target of the same number would be in the way of the new one. */
@@ -226,9 +249,12 @@ static void drop_namesake(pid_t tgid)
 {
 	struct mps_target *g, *next;
 
-	list_for_each_entry_safe(g, next, &mps_targets, node)
-		if (!g->live && g->tgid == tgid)
-			target_remove(g);
+	list_for_each_entry_safe(g, next, &mps_targets, node) {
+		if (g->live || g->tgid != tgid)
+			continue;
+		mps_limit_exited.refused++;
+		target_remove(g);
+	}
 }
 
 static int check_features(u32 features, const char **why)
@@ -363,14 +389,20 @@ int mps_target_untag_pid(pid_t nr, const char **why)
 	return mps_target_update_hooks(0);
 }
 
+/* Fork and exec add none while it goes on. */
 void mps_target_untag_all(void)
 {
 	struct mps_target *g, *next;
+	LIST_HEAD(doomed);
 
 	lockdep_assert_held(&mps_targets_mutex);
+	WRITE_ONCE(mps_closing, true);
+	synchronize_rcu();	/* who saw it open has added its target */
 	list_for_each_entry_safe(g, next, &mps_targets, node)
-		target_remove(g);
+		target_unlink(g, &doomed);
+	targets_free(&doomed);
 	mps_target_update_hooks(0);
+	WRITE_ONCE(mps_closing, false);
 }
 
 /* The oldest exited targets beyond the limit, directories that lack, hooks. */
@@ -415,7 +447,7 @@ unsigned int mps_target_users(unsigned int feature)
 	return n;
 }
 
-/* Stop new work, then remove everything. COLD. */
+/* Commands and rules are gone: remove everything, and with it the hooks. COLD. */
 void mps_target_exit(void)
 {
 	mutex_lock(&mps_targets_mutex);

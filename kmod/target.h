@@ -59,6 +59,7 @@ struct mps_target {
 
 	/* (M) mps_targets_mutex */
 	struct dentry *dir;
+	struct list_head doomed;
 	struct mps_node nodes[MPS_NR_NODES];
 
 	struct kref ref;
@@ -79,6 +80,7 @@ extern struct mps_limit mps_limit_targets;
 extern struct mps_limit mps_limit_threads;
 extern struct mps_limit mps_limit_tombstones;
 extern struct mps_limit mps_limit_exited;
+extern bool mps_closing;
 extern u64 mps_missed_threads;
 extern u64 mps_missed_targets;
 

@@ -146,6 +146,8 @@ struct mps_thread *mps_thread_alloc(gfp_t gfp)
 	t->waker.tid = -1;
 	t->waker.tgid = -1;
 	t->waker.source = -1;
+	t->restart_reason = MPSCOPE_REASON_OTHER;
+	t->restart_syscall = MPS_SYSCALL_NONE;
 	INIT_HLIST_NODE(&t->hash);
 	INIT_LIST_HEAD(&t->in_target);
 	INIT_LIST_HEAD(&t->in_grave);
@@ -355,25 +357,26 @@ void mps_thread_exec(struct task_struct *task)
 	raw_spin_unlock_irqrestore(&mps_lock, flags);
 }
 
-static void forget_here(void *arg)
+static void forget_here(void *all)
 {
 	struct mps_cpu *c = this_cpu_ptr(&mps_cpu);
 
-	if (arg && (!c->cur || c->cur->target != arg))
+	if (!all && (!c->cur || READ_ONCE(c->cur->target->live)))
 		return;
 	WRITE_ONCE(c->cur, NULL);
 	mps_return_unwatch(c);
 }
 
 /**
- * mps_thread_forget_cpus() - no CPU points to a thread of this target any more
- * @g: the target, its threads out of the hash; NULL: of any target
+ * mps_thread_forget_cpus() - no CPU points to a thread that is going
+ * @all: nor to any other; else only threads of targets that are not live, which
+ *	 are out of the hash
  *
  * Context: COLD, may sleep.
  */
-void mps_thread_forget_cpus(struct mps_target *g)
+void mps_thread_forget_cpus(bool all)
 {
-	on_each_cpu(forget_here, g, 1);
+	on_each_cpu(forget_here, all ? &mps_cpu : NULL, 1);
 }
 
 int mps_thread_init(void)

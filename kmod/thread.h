@@ -26,6 +26,8 @@ struct mps_thread {
 	struct mps_migrate migrate;
 	unsigned long nvcsw;		/* task's, at its last switch-out */
 	bool numa_pending;		/* NUMA balancing announced a move */
+	u8 restart_reason;		/* of the last sleep in a syscall */
+	s32 restart_syscall;
 	u32 features;			/* the target's; constant */
 
 	/* written under the task's pi_lock: see (W) */
@@ -118,6 +120,6 @@ void mps_thread_put(struct mps_thread *t);
 void mps_thread_exec(struct task_struct *task);
 struct mps_thread *mps_thread_find_rcu(const struct task_struct *task);
 bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s);
-void mps_thread_forget_cpus(struct mps_target *g);
+void mps_thread_forget_cpus(bool all);
 
 #endif /* _MPSCOPE_THREAD_H */
