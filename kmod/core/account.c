@@ -22,6 +22,12 @@ bool mps_hist_add(struct mps_hist *h, u64 ns, s32 cpu)
 	return true;
 }
 
+/* mps_account_begin() was here: before it there is no bucket to book into. */
+static bool begun(const struct mps_account *a)
+{
+	return a->state < MPSCOPE_NR_STATES;
+}
+
 /* Another CPU's clock may be a little behind: an interval is never negative. */
 static u64 since(const struct mps_account *a, u64 now_ns)
 {
@@ -57,6 +63,24 @@ void mps_account_blocked_in(struct mps_account *a, u8 reason, u8 mode,
 	a->blocked[a->reason][a->mode].nr++;
 }
 
+/* The last wait was only so long: the rest of what was booked is running time. */
+static void settle(struct mps_account *a, u64 wait_ns)
+{
+	if (a->unsettled && wait_ns < a->wait_ns) {
+		a->ns[a->wait_state] -= a->wait_ns - wait_ns;
+		a->ns[MPSCOPE_STATE_RUNNING] += a->wait_ns - wait_ns;
+	}
+	a->unsettled = false;
+}
+
+static void book_wait(struct mps_account *a, u8 state, u64 ns)
+{
+	a->ns[state] += ns;
+	a->wait_ns = ns;
+	a->wait_state = state;
+	a->unsettled = !a->unqueued;
+}
+
 bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 		     bool *new_max_run)
 {
@@ -67,6 +91,7 @@ bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 	if (next < 0)
 		return false;
 
+	settle(a, o->delay_ns - a->delay_ns);
 	ns = since(a, o->now_ns);
 	a->ns[MPSCOPE_STATE_RUNNING] += ns;
 	a->run_ns = ns;
@@ -76,6 +101,7 @@ bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 	a->delay_ns = o->delay_ns;
 	a->state = next;
 	a->syscall = o->syscall;
+	a->unqueued = o->unqueued;
 	if (next == MPSCOPE_STATE_BLOCKED)
 		mps_account_blocked_in(a, o->reason, o->mode, o->syscall);
 	else
@@ -117,7 +143,7 @@ bool mps_account_in(struct mps_account *a, const struct mps_in *in,
 	int next = mps_fsm_next(a->state, MPS_EV_IN);
 	u64 before, queued;
 
-	if (next < 0)
+	if (next < 0 || !begun(a))
 		return false;
 
 	split(a, in->now_ns, in->wait_ns, &before, &queued);
@@ -139,13 +165,13 @@ bool mps_account_in(struct mps_account *a, const struct mps_in *in,
 			e->new_max_block = close_blocked(a, before, in->cpu);
 		else
 			a->ns[MPSCOPE_STATE_BIRTH] += before;
-		a->ns[MPSCOPE_STATE_WOKEN] += queued;
+		book_wait(a, MPSCOPE_STATE_WOKEN, queued);
 		a->nr[MPSCOPE_STATE_WOKEN]++;
 		e->new_max_wake = mps_hist_add(&a->hist[MPSCOPE_HIST_WAKE_TO_RUN],
 					       queued, in->cpu);
 		break;
 	default:
-		a->ns[a->state] += queued;
+		book_wait(a, a->state, queued);
 	}
 
 	if (in->cpu != a->cpu)
@@ -163,6 +189,8 @@ u64 mps_account_peek(struct mps_account *a, u64 now_ns, bool queued,
 {
 	u64 open = since(a, now_ns), before, after;
 
+	if (!begun(a))
+		return 0;
 	switch (a->state) {
 	case MPSCOPE_STATE_DEAD:
 		return 0;
@@ -181,6 +209,10 @@ u64 mps_account_peek(struct mps_account *a, u64 now_ns, bool queued,
 			a->nr[MPSCOPE_STATE_WOKEN]++;
 			open = after;
 		}
+		break;
+	case MPSCOPE_STATE_RUNNING:
+		settle(a, wait_ns);
+		a->ns[MPSCOPE_STATE_RUNNING] += open;
 		break;
 	default:
 		a->ns[a->state] += open;
