@@ -166,6 +166,7 @@ mps_ko()
 mps_loaded() { [ -d /sys/module/mpscope ]; }
 
 # mps_load [PARAM=VALUE...]
+# shellcheck disable=SC2120 # the tests that source this give some
 mps_load()
 {
 	local ko
@@ -275,6 +276,47 @@ table_sum()
 	echo $_sum
 }
 
+# table_grown BEFORE AFTER COLUMN: over all rows; a new one grew from 0
+table_grown()
+{
+	local -n _b=$1 _a=$2
+	local _key _sum=0
+	for _key in ${_a[keys]}; do
+		_sum=$((_sum + ${_a[$_key,$3]} - ${_b[$_key,$3]-0}))
+	done
+	echo $_sum
+}
+
+# table_agrees ROWS BEFORE AFTER WITNESS COLUMN: does COLUMN of ROWS say, row by
+# row, what WITNESS grew by? Prints where not.
+table_agrees()
+{
+	local -n _r=$1 _b=$2 _a=$3
+	local _key _grew _bad=0
+	for _key in ${_a[keys]}; do
+		_grew=$((${_a[$_key,$4]} - ${_b[$_key,$4]-0}))
+		if [ "${_r[$_key,$5]-no row}" != "$_grew" ]; then
+			echo "$_key${_b[$_key,$4]-" (late)"}: $4 grew by $_grew, $5 says ${_r[$_key,$5]-no row}"
+			_bad=1
+		fi
+	done
+	return $_bad
+}
+
+# mps_missed: what the module says of itself that it did not see; "" is good
+mps_missed()
+{
+	local -A _self
+	local _key
+	table_load _self "$MPS/self"
+	for _key in missed_threads missed_targets missed_epoll_results \
+		clock_backwards lost_current dropped_tombstones dropped_exited \
+		dropped_wakers; do
+		[ "${_self[$_key,value]-?}" = 0 ] ||
+			echo "$_key ${_self[$_key,value]-is missing}"
+	done
+}
+
 # ---- waiting ----
 
 # wait_until SECONDS COMMAND...
@@ -308,8 +350,9 @@ wl_start()
 	rm -rf "$dir"
 	mkdir "$dir"
 	mkfifo "$dir/in"
+	: >"$dir/out"
 	exec {fd}<>"$dir/in"
-	"$@" <"$dir/in" >"$dir/out" 2>"$dir/err" {fd}>&- &
+	"$@" <"$dir/in" >>"$dir/out" 2>"$dir/err" {fd}>&- &
 	WL_PID[$name]=$!
 	WL_FD[$name]=$fd
 	wl_wait "$name" ready

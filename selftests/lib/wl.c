@@ -138,7 +138,7 @@ void wl_end(void)
 }
 
 /* Reads a byte at a time: stdio would read ahead of what a child shares. */
-static bool wl_read_command(char *line, size_t size)
+bool wl_read_word(char *line, size_t size)
 {
 	size_t n = 0;
 	char c;
@@ -157,7 +157,7 @@ void wl_expect_command(const char *word)
 {
 	char line[64];
 
-	if (!wl_read_command(line, sizeof(line)))
+	if (!wl_read_word(line, sizeof(line)))
 		exit(0);
 	if (strcmp(line, word))
 		wl_die("got \"%s\", expected \"%s\"", line, word);
@@ -168,7 +168,7 @@ void wl_finish(void)
 	char line[64];
 
 	wl_say("done");
-	while (wl_read_command(line, sizeof(line)) && strcmp(line, "quit")) {
+	while (wl_read_word(line, sizeof(line)) && strcmp(line, "quit")) {
 		if (strcmp(line, "exit"))
 			wl_die("got \"%s\", expected exit or quit", line);
 		wl_end();

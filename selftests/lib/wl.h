@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -56,6 +57,7 @@ void wl_release(void);		/* opens the gate of all that wait there */
 void wl_wait_parked(void);	/* until each spawned thread is parked */
 void wl_end(void);		/* let all threads leave, and join them */
 void wl_finish(void);		/* prints done, then exit and quit */
+bool wl_read_word(char *line, size_t size);	/* false: end of input */
 void wl_expect_command(const char *word);
 void wl_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void wl_die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));

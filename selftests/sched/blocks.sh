@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions run by check
+#
+# Blocking under load: threads that block for all reasons at full speed while
+# they are moved from CPU to CPU. How often each reason made a thread block is
+# what the workload saw its own count of voluntary switches grow by around
+# each call: equal for each thread and reason, modes together.
+. "$(dirname "$0")/../lib/mpscope.sh"
+
+THREADS=8 ROUNDS=600
+REASONS="epoll poll futex sleep file pipe socket child io_uring fault other"
+
+mps_load
+ktap_begin 18
+
+wl_start reasons reasons -n $ROUNDS -t $THREADS
+pid=${WL_PID[reasons]}
+# shellcheck disable=SC2034 # by name
+declare -A before after rows blocks
+table_load before <(witness -q "$pid") || bail_out "no witness"
+mps_tag "$pid"
+wl_go reasons 300
+table_load after <(witness -q "$pid") || bail_out "no witness"
+table_load rows "$MPS/targets/$pid/threads"
+table_load blocks "$MPS/targets/$pid/blocking" tid state reason mode
+
+declare -A truth counted
+while read -r tid reason nr; do
+	truth[$tid,$reason]=$nr
+done < <(wl_facts reasons truth)
+for key in ${blocks[keys]}; do
+	IFS=/ read -r tid state reason _ <<<"$key"
+	if [ "$state" = blocked ]; then
+		counted[$tid,$reason]=$((${counted[$tid,$reason]-0} + blocks[$key,nr]))
+	fi
+done
+
+# reason_agrees REASON: with the workload's truth, thread by thread
+reason_agrees()
+{
+	local tid want bad=0 all=0
+	for tid in $(wl_tids reasons); do
+		want=${truth[$tid,$1]-0}
+		# The wait at the end, which the workload cannot see end.
+		[ "$1" != futex ] || want=$((want + 1))
+		all=$((all + want))
+		if [ "${counted[$tid,$1]-0}" != "$want" ]; then
+			echo "thread $tid: $1 ${counted[$tid,$1]-0} times, expected $want"
+			bad=1
+		fi
+	done
+	[ "$all" -gt 0 ] || { echo "never blocked in $1"; bad=1; }
+	return "$bad"
+}
+
+# Beside the truth's reasons nothing may turn up.
+others()
+{
+	local key tid reason
+	for key in "${!counted[@]}"; do
+		IFS=, read -r tid reason <<<"$key"
+		[ "$tid" = "$pid" ] || [ -n "${truth[$key]-}" ] ||
+			echo "thread $tid: $reason ${counted[$key]} times"
+	done
+}
+
+events=$(($(table_grown before after vol) + $(table_grown before after invol)))
+diag "$(wl_facts reasons events) blocks, $events switches, $(table_grown before after migrations) migrations"
+check "the load is worth it: 50000 blocks" [ "$(wl_facts reasons events)" -ge 50000 ]
+is "the workload can tell the reason of all its blocks" \
+	"$(wl_facts reasons stray | grep -v ' 0$')" ""
+for reason in $REASONS; do
+	if [ "$reason" = io_uring ] && [ "$(wl_facts reasons io_uring)" = no ]; then
+		skip "$reason: exactly as often" "the kernel refuses io_uring_setup"
+	else
+		check "$reason: exactly as often" reason_agrees "$reason"
+	fi
+done
+is "no other reason" "$(others)" ""
+check "voluntary switches equal status" \
+	table_agrees rows before after vol switches_vol
+check "migrations equal se.nr_migrations" \
+	table_agrees rows before after migrations migrations
+check "the rows of each thread add up to its life" conserve 0 "$pid"
+is "nothing was missed" "$(mps_missed)" ""
+wl_quit reasons
+ktap_end
