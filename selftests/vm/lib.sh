@@ -89,6 +89,15 @@ own_apt() {
 		-o Dir::Cache="$dir" "$@"
 }
 
+# as_root CMD...: as root, be it only the root of a user namespace
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		unshare -r "$@"
+	fi
+}
+
 # hold_lock NAME: one process at a time fills this part of the cache
 hold_lock() {
 	mkdir -p "$CACHE"
