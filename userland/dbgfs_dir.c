@@ -252,14 +252,27 @@ enum mps_err mps_dbgfs_targets(pid_t **tgids, size_t *nr)
 	return MPS_OK;
 }
 
+/* "EINVAL sentence" or "22 sentence": the sentence, if it is about @error. */
+static const char *sentence_of(const char *line, int error)
+{
+	const char *name = strerrorname_np(error);
+	size_t len = strcspn(line, " ");
+
+	if (line[len] != ' ')
+		return NULL;
+	if (name && strlen(name) == len && !strncmp(line, name, len))
+		return line + len + 1;
+	return atoi(line) == error ? line + len + 1 : NULL;
+}
+
 /*
- * The sentence in last_error, "ERRNO sentence" under the usual head. It is
- * ours only if it has the errno that our write got.
+ * The module's own words. They are of its last refusal, which is ours only if
+ * it has the errno that our write got.
  */
 static bool read_sentence(char *buf, size_t size, int error)
 {
 	char path[PATH_MAX], *line = NULL;
-	bool found = false;
+	const char *sentence = NULL;
 	size_t max = 0;
 	FILE *f;
 
@@ -268,27 +281,17 @@ static bool read_sentence(char *buf, size_t size, int error)
 	f = fopen(path, "re");
 	if (!f)
 		return false;
-	while (getline(&line, &max, f) > 0) {
-		char *end;
-		long no;
-
+	while (!sentence && getline(&line, &max, f) > 0) {
 		line[strcspn(line, "\n")] = 0;
-		if (!strncmp(line, "version ", 8) || *line == '#' || !*line)
-			continue;
-		no = strtol(line, &end, 10);
-		/* the number, or the symbol ("EINVAL"), then the sentence */
-		if (end == line)
-			end += strcspn(line, " ");
-		else
-			found = labs(no) == error;
-		if (*end == ' ' && (found || end[-1] < '0' || end[-1] > '9')) {
-			snprintf(buf, size, "%s", end + 1);
-			found = true;
-		}
+		/* the usual head, if it has one */
+		if (strncmp(line, "version ", 8) && *line != '#')
+			sentence = sentence_of(line, error);
 	}
-	free(line);
+	if (sentence)
+		snprintf(buf, size, "%s", sentence);
 	fclose(f);
-	return found;
+	free(line);
+	return sentence != NULL;
 }
 
 /* For a module that does not say it itself; errnos as its ABI text has them. */

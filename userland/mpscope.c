@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* main() and the table of commands. */
 #include <locale.h>
-#include <signal.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "out.h"
+#include "wait.h"
 
 static const struct command {
 	const char *name;
@@ -78,8 +78,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 
 	setlocale(LC_CTYPE, "");
-	/* a reader that leaves is an error of write(), not a death */
-	signal(SIGPIPE, SIG_IGN);
+	mps_wait_ignore_pipe();
 	if (!name) {
 		mps_msg("a command is missing; 'mpscope --help' lists them");
 		return MPS_EXIT_USAGE;

@@ -124,8 +124,8 @@ static const char *title_of(const struct mps_col *col)
 static size_t first_width(const struct mps_out *out, const struct mps_col *col)
 {
 	static const size_t usual[MPS_NR_KINDS] = {
-		[MPS_KIND_COUNT] = 6, [MPS_KIND_ID] = 7, [MPS_KIND_NS] = 6,
-		[MPS_KIND_PERCENT] = 6, [MPS_KIND_RATIO] = 5,
+		[MPS_KIND_COUNT] = 5, [MPS_KIND_ID] = 7, [MPS_KIND_NS] = 6,
+		[MPS_KIND_PERCENT] = 5, [MPS_KIND_RATIO] = 5,
 		[MPS_KIND_STRING] = 8,
 	};
 	size_t width = strlen(title_of(col));
@@ -249,6 +249,31 @@ static void table_fit(const struct mps_out *out, struct text *t)
 	}
 }
 
+/*
+ * A text in the last column may be longer than what is left of the line: it
+ * goes on below its beginning.
+ */
+static void put_wrapped(const struct text *t, FILE *to, const char *s,
+			size_t indent)
+{
+	size_t limit = t->columns > indent + 20 ? t->columns - indent : SIZE_MAX;
+	size_t column = 0;
+
+	while (*s) {
+		size_t len = strcspn(s, " ");
+
+		if (column && column + 1 + len > limit) {
+			fprintf(to, "\n%*s", (int)indent, "");
+			column = 0;
+		}
+		fprintf(to, "%s%.*s", column ? " " : "", (int)len, s);
+		column += len + !!column;
+		s += len;
+		if (*s == ' ')
+			s++;
+	}
+}
+
 /* One cell and the gap before it; no spaces at the end of a line. */
 static void put_padded(FILE *to, const char *s, size_t width, size_t columns,
 		       bool left, bool first, bool last)
@@ -301,6 +326,7 @@ static void put_row(struct mps_out *out, struct text *t, const struct trow *row)
 	const char *s = row->texts;
 	FILE *to = out->cfg.to;
 	char bar[BAR_MAX + 1];
+	size_t indent = 0;	/* where the cell begins */
 	bool first = true;
 
 	if (row->total)
@@ -315,8 +341,15 @@ static void put_row(struct mps_out *out, struct text *t, const struct trow *row)
 			mps_fmt_bar(bar, t->width[i], row->bar, 10000);
 			width = strlen(bar);
 		}
+		if (i == last && out->cols[i].kind == MPS_KIND_STRING &&
+		    t->columns && indent + width > t->columns && !first) {
+			fprintf(to, "%*s", GAP, "");
+			put_wrapped(t, to, s, indent);
+			break;
+		}
 		put_padded(to, is_bar ? bar : s, width, t->width[i],
 			   is_left(&out->cols[i]), first, i == last);
+		indent += t->width[i] + GAP;
 		first = false;
 	}
 	fprintf(to, "%s\n", row->total ? color(out, PLAIN) : "");

@@ -140,7 +140,7 @@ static void show_foot(struct run *run, const struct subject *s,
 	struct mps_drops drops;
 	bool partial = unknown;
 
-	if (r->note && !run->opt->quiet)
+	if (r->note && !run->opt->quiet && !is_exited(rd->summary))
 		mps_out_note(run->out, "%s", r->note);
 	if (before && r->interval_note && !run->opt->quiet)
 		mps_out_note(run->out, "%s", r->interval_note);

@@ -32,6 +32,20 @@ bool mps_wait_stopped(void)
 	return stopped;
 }
 
+static struct sigaction pipe_was;	/* all 0 is SIG_DFL */
+
+void mps_wait_ignore_pipe(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGPIPE, &ignore, &pipe_was);
+}
+
+void mps_wait_restore_pipe(void)
+{
+	sigaction(SIGPIPE, &pipe_was, NULL);
+}
+
 uint64_t mps_wait_now(void)
 {
 	struct timespec ts;

@@ -10,6 +10,13 @@
 void mps_wait_init(void);
 bool mps_wait_stopped(void);
 
+/*
+ * A reader that leaves is an error of write(), not a death; a command that is
+ * run gets back what we were given.
+ */
+void mps_wait_ignore_pipe(void);
+void mps_wait_restore_pipe(void);
+
 /* CLOCK_MONOTONIC in ns. */
 uint64_t mps_wait_now(void);
 
