@@ -3,6 +3,7 @@
 #include "fmt.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -11,7 +12,17 @@
 #define NS_PER_MS	UINT64_C(1000000)
 #define NS_PER_S	UINT64_C(1000000000)
 
-/* Three digits that count: 1.23 12.3 123; rounded down, never up to 1000. */
+/* To three digits that count, to the nearest or up; ns below 600 s. */
+static uint64_t round_off(uint64_t ns, bool up)
+{
+	uint64_t step = 1;
+
+	while (ns / step >= 1000)
+		step *= 10;
+	return (ns + (up ? step - 1 : step / 2)) / step * step;
+}
+
+/* 1.23 12.3 123: what round_off() has left over. */
 static const char *three_digits(char *buf, uint64_t ns, uint64_t per,
 				const char *unit)
 {
@@ -36,10 +47,15 @@ static const char *two_units(char *buf, uint64_t big, const char *big_unit,
 	return buf;
 }
 
-const char *mps_fmt_ns(char buf[MPS_FMT_LEN], uint64_t ns)
+static const char *format_ns(char buf[MPS_FMT_LEN], uint64_t ns, bool up)
 {
-	uint64_t s = ns / NS_PER_S;
+	uint64_t s;
 
+	if (ns < 600 * NS_PER_S)
+		ns = round_off(ns, up);
+	else if (up && ns <= UINT64_MAX - NS_PER_S)
+		ns += NS_PER_S - 1;
+	s = ns / NS_PER_S;
 	if (!ns) {
 		snprintf(buf, MPS_FMT_LEN, "0");
 		return buf;
@@ -59,6 +75,16 @@ const char *mps_fmt_ns(char buf[MPS_FMT_LEN], uint64_t ns)
 	if (s < 86400)
 		return two_units(buf, s / 3600, "h", s / 60 % 60, "m");
 	return two_units(buf, s / 86400, "d", s / 3600 % 24, "h");
+}
+
+const char *mps_fmt_ns(char buf[MPS_FMT_LEN], uint64_t ns)
+{
+	return format_ns(buf, ns, false);
+}
+
+const char *mps_fmt_ns_up(char buf[MPS_FMT_LEN], uint64_t ns)
+{
+	return format_ns(buf, ns, true);
 }
 
 const char *mps_fmt_hundredths(char buf[MPS_FMT_LEN], uint64_t v)

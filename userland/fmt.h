@@ -8,8 +8,10 @@
 
 #define MPS_FMT_LEN	32	/* enough for any number below */
 
-/* "0" "999ns" "1.23us" "45.6ms" "7.89s" "12m05s" "3h02m" "2d04h" */
+/* "0" "999ns" "1.23us" "45.6ms" "7.89s" "12m05s" "3h02m" "2d04h"; nearest */
 const char *mps_fmt_ns(char buf[MPS_FMT_LEN], uint64_t ns);
+/* The same for an upper bound: never less than it is. */
+const char *mps_fmt_ns_up(char buf[MPS_FMT_LEN], uint64_t ns);
 /* Hundredths: 4123 -> "41.23" */
 const char *mps_fmt_hundredths(char buf[MPS_FMT_LEN], uint64_t v);
 /* Seconds and microseconds of a clock: "4121.123456" */

@@ -23,6 +23,7 @@ enum mps_kind {
 	MPS_KIND_COUNT,
 	MPS_KIND_ID,		/* a number that is not added up: PID, CPU */
 	MPS_KIND_NS,		/* text: with a unit; else integer ns */
+	MPS_KIND_NS_LE,		/* the same, an upper bound: rounded up */
 	MPS_KIND_PERCENT,	/* in hundredths: 4123 is 41.23 */
 	MPS_KIND_RATIO,		/* in hundredths too, no percent sign */
 	MPS_KIND_STRING,

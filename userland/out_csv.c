@@ -91,6 +91,9 @@ static void csv_table_begin(struct mps_out *out)
 	if ((out->table_flags & MPS_TABLE_STREAM) && stream_of(out) &&
 	    !strcmp(stream_of(out), out->table))
 		return;
+	/* a second table has another head */
+	if (out->priv)
+		fprintf(out->cfg.to, "# table: %s\n", out->table);
 	out->priv = (void *)out->table;
 	for (size_t i = 0; i < out->nr_cols; i++) {
 		if (out->cols[i].flags & MPS_COL_TEXT)

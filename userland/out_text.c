@@ -125,6 +125,7 @@ static size_t first_width(const struct mps_out *out, const struct mps_col *col)
 {
 	static const size_t usual[MPS_NR_KINDS] = {
 		[MPS_KIND_COUNT] = 5, [MPS_KIND_ID] = 7, [MPS_KIND_NS] = 6,
+		[MPS_KIND_NS_LE] = 6,
 		[MPS_KIND_PERCENT] = 5, [MPS_KIND_RATIO] = 5,
 		[MPS_KIND_STRING] = 8,
 	};
@@ -169,6 +170,8 @@ static size_t cell_text(char *buf, size_t size, enum mps_kind kind,
 		return mps_fmt_safe(buf, size, c.s);
 	if (kind == MPS_KIND_NS)
 		return mps_fmt_safe(buf, size, mps_fmt_ns(num, c.u));
+	if (kind == MPS_KIND_NS_LE)
+		return mps_fmt_safe(buf, size, mps_fmt_ns_up(num, c.u));
 	if (kind == MPS_KIND_PERCENT || kind == MPS_KIND_RATIO)
 		return mps_fmt_safe(buf, size, mps_fmt_hundredths(num, c.u));
 	return (size_t)snprintf(buf, size, "%" PRIu64, c.u);

@@ -119,6 +119,10 @@ static void show_table(struct run *run, const struct subject *s,
 	}
 	if (by < s->layout.nr_cols && !mps_snap_sort(rows, by))
 		run_fail(run, mps_err_nomem());
+	if (r->show) {
+		r->show(r, run->opt, run->out, rows);
+		return;
+	}
 	cut = mps_snap_cut(rows, run->opt->rows);
 	mps_out_table_begin(run->out, r->rows, cols, s->layout.nr_cols, 0);
 	for (size_t i = 0; i < rows->nr_rows; i++)
@@ -186,7 +190,7 @@ static void show(struct run *run, struct subject *s,
 	if (ok && before)
 		ok = mps_snap_sub(&rows, &before->rows, &nr_new);
 	unknown = has_unknown(&rows);
-	if (before && !run->opt->verbose)
+	if (before && !run->opt->verbose && !run->r->keep_idle)
 		idle = mps_snap_drop_idle(&rows);
 	if (ok && run->r->group)
 		ok = mps_snap_group(&rows);

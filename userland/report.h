@@ -21,6 +21,10 @@ struct mps_report {
 	/* Fill in the derived columns of a row, or of the total itself. */
 	void (*derive)(const struct mps_layout *l, struct mps_cell *row,
 		       const struct mps_cell *total, uint64_t elapsed_ns);
+	/* Show the rows in another form than a table of the columns. */
+	void (*show)(const struct mps_report *r, const struct mps_opt *opt,
+		     struct mps_out *out, const struct mps_snap *rows);
+	bool keep_idle;		/* rows without activity mean something */
 	const char *note;	/* what the reader of the table has to know */
 	const char *interval_note;	/* the same, if there are intervals */
 };
