@@ -28,12 +28,6 @@ static bool begun(const struct mps_account *a)
 	return a->state < MPSCOPE_NR_STATES;
 }
 
-/* mps_account_begin() was here: before it there is no bucket to book into. */
-static bool begun(const struct mps_account *a)
-{
-	return a->state < MPSCOPE_NR_STATES;
-}
-
 /* Another CPU's clock may be a little behind: an interval is never negative. */
 static u64 since(const struct mps_account *a, u64 now_ns)
 {
