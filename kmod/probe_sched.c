@@ -99,40 +99,34 @@ static void trace_exit(struct mps_thread *t)
 	trace_thread_exit(t->tid, t->target->tgid, &sum);
 }
 
-static noinline void thread_out(struct mps_cpu *c, struct mps_thread *t,
-				bool preempt, struct task_struct *prev,
-				unsigned int prev_state, u64 now_ns)
+/* Inside the write section of @t. Return: the step was taken. */
+static bool step_out(struct mps_cpu *c, struct mps_thread *t,
+		     struct task_struct *prev, struct mps_out *o)
 {
-	struct mps_out o = { .now_ns = now_ns };
-	bool new_max, done;
+	bool new_max;
 
-	if (unlikely(t->task != prev)) {
-		c->nr_lost_current++;
-		return;
+	check_clock(c, t, o->now_ns);
+	o->delay_ns = prev->sched_info.run_delay;
+	if (unlikely(!mps_account_out(&t->acct, o, &new_max))) {
+		c->nr_refused++;
+		return false;
 	}
-	check_clock(c, t, now_ns);
-	classify_out(t, preempt, prev, prev_state, &o);
-	o.delay_ns = prev->sched_info.run_delay;
-
-	write_seqcount_begin(&t->seq);
-	done = mps_account_out(&t->acct, &o, &new_max);
 	if (unlikely(new_max))
 		stamp(t, MPSCOPE_HIST_RUN);
-	if (o.event == MPS_EV_OUT_BLOCK && o.reason == MPSCOPE_REASON_EPOLL &&
-	    o.mode == MPSCOPE_MODE_S)
+	if (o->event == MPS_EV_OUT_BLOCK && o->reason == MPSCOPE_REASON_EPOLL &&
+	    o->mode == MPSCOPE_MODE_S)
 		t->epoll.sleeps_in_call++;
-	if (unlikely(o.event == MPS_EV_OUT_DEAD))
+	if (unlikely(o->event == MPS_EV_OUT_DEAD))
 		WRITE_ONCE(t->exit_ns, ktime_get_mono_fast_ns());
-	write_seqcount_end(&t->seq);
+	return true;
+}
 
-	if (unlikely(!done)) {
-		c->nr_refused++;
-		return;
-	}
-	if (trace_thread_block_enabled() && o.event == MPS_EV_OUT_BLOCK)
-		trace_thread_block(t->tid, t->target->tgid, o.reason, o.mode,
-				   o.syscall, t->acct.cpu, t->acct.run_ns);
-	if (trace_thread_exit_enabled() && o.event == MPS_EV_OUT_DEAD)
+static void trace_out(struct mps_thread *t, const struct mps_out *o)
+{
+	if (trace_thread_block_enabled() && o->event == MPS_EV_OUT_BLOCK)
+		trace_thread_block(t->tid, t->target->tgid, o->reason, o->mode,
+				   o->syscall, t->acct.cpu, t->acct.run_ns);
+	if (trace_thread_exit_enabled() && o->event == MPS_EV_OUT_DEAD)
 		trace_exit(t);
 }
 
@@ -146,62 +140,85 @@ static u64 wait_of(struct mps_thread *t, struct task_struct *next, u64 now_ns)
 	return ns;
 }
 
-static void thread_in(struct mps_cpu *c, struct mps_thread *t,
-		      struct task_struct *next, u64 now_ns)
+/* Inside the write section of @t. Return: an episode ended. */
+static bool step_in(struct mps_cpu *c, struct mps_thread *t,
+		    struct task_struct *next, u64 now_ns, struct mps_episode *e)
 {
 	struct mps_in in = { .now_ns = now_ns, .cpu = raw_smp_processor_id() };
-	struct mps_episode e;
-	bool done;
 
-	if (unlikely(READ_ONCE(t->acct.state) == MPS_STATE_UNARMED) &&
-	    mps_thread_arm_running(t, now_ns))
-		return;
 	check_clock(c, t, now_ns);
 	in.wait_ns = wait_of(t, next, now_ns);
-
-	write_seqcount_begin(&t->seq);
-	done = mps_account_in(&t->acct, &in, &e);
-	if (unlikely(done && e.new_max_block))
-		stamp(t, MPSCOPE_HIST_BLOCK);
-	if (unlikely(done && e.new_max_wake))
-		stamp(t, MPSCOPE_HIST_WAKE_TO_RUN);
-	write_seqcount_end(&t->seq);
-
-	if (unlikely(!done)) {
+	if (unlikely(!mps_account_in(&t->acct, &in, e))) {
 		c->nr_refused++;
-		return;
+		return false;
 	}
-	if (trace_thread_run_enabled()) {
-		static const struct mps_waker nobody = { -1, -1, -1, -1 };
-		bool woken = e.state == MPSCOPE_STATE_BLOCKED;
-
-		trace_thread_run(t->tid, t->target->tgid, &e, in.cpu,
-				 woken ? &t->waker : &nobody);
-	}
+	if (unlikely(e->new_max_block))
+		stamp(t, MPSCOPE_HIST_BLOCK);
+	if (unlikely(e->new_max_wake))
+		stamp(t, MPSCOPE_HIST_WAKE_TO_RUN);
+	return true;
 }
 
+static void trace_in(struct mps_thread *t, const struct mps_episode *e)
+{
+	static const struct mps_waker nobody = { -1, -1, -1, -1 };
+	bool woken = e->state == MPSCOPE_STATE_BLOCKED;
+
+	trace_thread_run(t->tid, t->target->tgid, e, t->acct.cpu,
+			 woken ? &t->waker : &nobody);
+}
+
+/*
+ * The clock is read inside both write sections: a reader on another CPU that
+ * closes the open interval with a later now would else see it come out shorter.
+ */
 static noinline void switch_ours(struct mps_cpu *c, bool preempt,
 				 struct task_struct *prev,
 				 struct task_struct *next,
 				 unsigned int prev_state)
 {
 	struct mps_thread *out = c->cur, *in = NULL;
-	u64 now_ns = local_clock();
+	bool was_out = false, was_in = false, armed = false;
+	struct mps_episode e;
+	struct mps_out o = { 0 };
+	u64 now_ns;
 
 	c->nr_switch++;
-	if (out)
-		thread_out(c, out, preempt, prev, prev_state, now_ns);
-	if (mps_pid_maybe(next->pid)) {
-		/* interrupts are off: as good as rcu_read_lock() for us */
-		in = mps_thread_find_rcu(next);
-		if (in)
-			thread_in(c, in, next, now_ns);
+	if (unlikely(out && out->task != prev)) {
+		c->nr_lost_current++;
+		out = NULL;
 	}
+	if (mps_pid_maybe(next->pid))	/* interrupts off: like rcu_read_lock() */
+		in = mps_thread_find_rcu(next);
+	/* before the write section, which is not ours alone until it is armed */
+	if (in && unlikely(READ_ONCE(in->acct.state) == MPS_STATE_UNARMED))
+		armed = mps_thread_arm_running(in, local_clock());
+	if (out) {
+		classify_out(out, preempt, prev, prev_state, &o);
+		write_seqcount_begin(&out->seq);
+	}
+	if (in && !armed)
+		write_seqcount_begin_nested(&in->seq, SINGLE_DEPTH_NESTING);
+	now_ns = local_clock();
+	if (out) {
+		o.now_ns = now_ns;
+		was_out = step_out(c, out, prev, &o);
+	}
+	if (in && !armed) {
+		was_in = step_in(c, in, next, now_ns, &e);
+		write_seqcount_end(&in->seq);
+	}
+	if (out)
+		write_seqcount_end(&out->seq);
 	WRITE_ONCE(c->cur, in);
 	if (in)
 		mps_return_watch(c, in);
 	else if (c->urn_on)
 		mps_return_unwatch(c);
+	if (was_out)
+		trace_out(out, &o);
+	if (was_in && trace_thread_run_enabled())
+		trace_in(in, &e);
 }
 
 void on_sched_switch(void *data, bool preempt, struct task_struct *prev,
