@@ -63,8 +63,8 @@ check-style: ## checkpatch, sizes, shellcheck
 
 install: all ## install module, tool and manual pages on this machine
 	install -D -m 644 $(out)/kmod/mpscope.ko \
-		$(DESTDIR)/lib/modules/$(shell uname -r)/updates/mpscope.ko
-	$(if $(DESTDIR),,depmod)
+		$(DESTDIR)/lib/modules/$$(modinfo -F vermagic $(out)/kmod/mpscope.ko | cut -d " " -f 1)/updates/mpscope.ko
+	$(if $(DESTDIR),,depmod -a)
 	$(MAKE) --no-print-directory -C userland install PREFIX=$(PREFIX)
 
 clean: ## remove what was built
