@@ -88,7 +88,7 @@ bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 	u64 ns;
 
 	*new_max_run = false;
-	if (next < 0)
+	if (next < 0 || o->event == MPS_EV_IN)
 		return false;
 
 	settle(a, o->delay_ns - a->delay_ns);
