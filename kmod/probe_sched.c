@@ -161,7 +161,9 @@ static bool step_in(struct mps_cpu *c, struct mps_thread *t,
 
 static void trace_in(struct mps_thread *t, const struct mps_episode *e)
 {
-	static const struct mps_waker nobody = { -1, -1, -1, -1 };
+	static const struct mps_waker nobody = {
+		.tid = -1, .tgid = -1, .source = MPSCOPE_TRACE_NONE, .cpu = -1,
+	};
 	bool woken = e->state == MPSCOPE_STATE_BLOCKED;
 
 	trace_thread_run(t->tid, t->target->tgid, e, t->acct.cpu,

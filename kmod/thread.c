@@ -145,7 +145,7 @@ struct mps_thread *mps_thread_alloc(gfp_t gfp)
 	t->acct.state = MPS_STATE_UNARMED;
 	t->waker.tid = -1;
 	t->waker.tgid = -1;
-	t->waker.source = -1;
+	t->waker.source = MPSCOPE_TRACE_NONE;
 	t->restart_reason = MPSCOPE_REASON_OTHER;
 	t->restart_syscall = MPS_SYSCALL_NONE;
 	INIT_HLIST_NODE(&t->hash);

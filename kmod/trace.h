@@ -20,11 +20,11 @@
 #ifndef _MPSCOPE_TRACE_ONCE
 #define _MPSCOPE_TRACE_ONCE
 
-/* Who woke a thread; -1 where it is not known. */
+/* Who woke a thread; tid -1 if no thread did or it is not known. */
 struct mps_waker {
 	int tid;
 	int tgid;
-	int source;		/* enum mpscope_wake */
+	int source;		/* enum mpscope_wake or MPSCOPE_TRACE_NONE */
 	int cpu;
 };
 
@@ -66,7 +66,9 @@ MPSCOPE_EPOLL_RESULTS(MPS_DEFINE_RESULT)
 #define MPS_SYM_KIND(id, s)	{ MPSCOPE_KIND_##id, s },
 #define MPS_SYM_RESULT(id, s)	{ MPSCOPE_RESULT_##id, s },
 
-#define mps_show(v, LIST, SYM)	__print_symbolic(v, LIST(SYM) { -1, "-" })
+/* Not -1: libtraceevent reads an int as unsigned and finds no word for it. */
+#define mps_show(v, LIST, SYM) \
+	__print_symbolic(v, LIST(SYM) { MPSCOPE_TRACE_NONE, "-" })
 
 TRACE_EVENT(thread_run,
 
@@ -98,8 +100,10 @@ TRACE_EVENT(thread_run,
 		__entry->tid = tid;
 		__entry->tgid = tgid;
 		__entry->state = e->state;
-		__entry->reason = e->state == MPSCOPE_STATE_BLOCKED ? e->reason : -1;
-		__entry->mode = e->state == MPSCOPE_STATE_BLOCKED ? e->mode : -1;
+		__entry->reason = e->state == MPSCOPE_STATE_BLOCKED ?
+				  e->reason : MPSCOPE_TRACE_NONE;
+		__entry->mode = e->state == MPSCOPE_STATE_BLOCKED ?
+				e->mode : MPSCOPE_TRACE_NONE;
 		__entry->syscall = e->syscall;
 		__entry->orig_cpu = e->orig_cpu;
 		__entry->dest_cpu = dest_cpu;
@@ -207,7 +211,8 @@ TRACE_EVENT(thread_migrate,
 		__entry->orig_cpu = orig_cpu;
 		__entry->dest_cpu = dest_cpu;
 		__entry->cause = cause;
-		__entry->class = class < MPSCOPE_NR_CLASSES ? class : -1;
+		__entry->class = class < MPSCOPE_NR_CLASSES ?
+				 class : MPSCOPE_TRACE_NONE;
 	),
 
 	TP_printk("tid=%d tgid=%d orig_cpu=%d dest_cpu=%d cause=%s class=%s",

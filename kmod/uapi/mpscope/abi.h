@@ -164,6 +164,9 @@ enum mpscope_feature {
 #define MPSCOPE_COLS_LIMITS	"limit max used refused"
 #define MPSCOPE_COLS_KEYVAL	"key value"
 
+/* In a tracepoint's field of words: not known, or does not apply. */
+#define MPSCOPE_TRACE_NONE	255
+
 /* Limits: defaults of the module parameters of the same name, and bounds. */
 #define MPSCOPE_MAX_TARGETS	1024	/* tagged processes, alive */
 #define MPSCOPE_MAX_THREADS	65536	/* tracked threads, alive */
