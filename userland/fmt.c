@@ -128,7 +128,7 @@ static size_t utf8_len(const unsigned char *s, uint32_t *wc)
 	return len;
 }
 
-size_t mps_fmt_safe(char *buf, size_t size, const char *s)
+size_t mps_fmt_clip(char *buf, size_t size, const char *s, size_t limit)
 {
 	const unsigned char *p = (const unsigned char *)s;
 	size_t used = 0, columns = 0;
@@ -143,7 +143,7 @@ size_t mps_fmt_safe(char *buf, size_t size, const char *s)
 		if (len > 1 && width < 0 && wc >= 0xa0)
 			width = 1;
 		if (width < 0) {
-			if (used + 4 >= size)
+			if (used + 4 >= size || columns + 4 > limit)
 				break;
 			snprintf(buf + used, size - used, "\\%03o", *p);
 			used += 4;
@@ -151,7 +151,7 @@ size_t mps_fmt_safe(char *buf, size_t size, const char *s)
 			p++;
 			continue;
 		}
-		if (used + len >= size)
+		if (used + len >= size || columns + (size_t)width > limit)
 			break;
 		memcpy(buf + used, p, len);
 		used += len;
@@ -160,6 +160,11 @@ size_t mps_fmt_safe(char *buf, size_t size, const char *s)
 	}
 	buf[used] = 0;
 	return columns;
+}
+
+size_t mps_fmt_safe(char *buf, size_t size, const char *s)
+{
+	return mps_fmt_clip(buf, size, s, SIZE_MAX);
 }
 
 void mps_fmt_bar(char *buf, size_t width, uint64_t part, uint64_t whole)

@@ -27,6 +27,9 @@ const char *mps_fmt_clock(char buf[MPS_FMT_LEN], uint64_t ns);
  */
 size_t mps_fmt_safe(char *buf, size_t size, const char *s);
 
+/* The same, cut where it would take more than @columns. */
+size_t mps_fmt_clip(char *buf, size_t size, const char *s, size_t columns);
+
 /* A bar of @width columns at most for @part of @whole, drawn with #. */
 void mps_fmt_bar(char *buf, size_t width, uint64_t part, uint64_t whole);
 
