@@ -101,6 +101,7 @@ static bool is_none(const char *w, size_t len)
 
 int mps_word_u64(const char *w, size_t len, u64 *v)
 {
+	bool over = false;
 	u64 r = 0;
 	size_t i;
 
@@ -113,10 +114,12 @@ int mps_word_u64(const char *w, size_t len, u64 *v)
 
 		if (d > 9)
 			return -EINVAL;
-		if (r > (U64_MAX - d) / 10)
-			return -ERANGE;
+		/* go on: what comes may show that it is no number */
+		over = over || r > (U64_MAX - d) / 10;
 		r = r * 10 + d;
 	}
+	if (over)
+		return -ERANGE;
 	*v = r;
 	return 0;
 }
