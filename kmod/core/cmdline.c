@@ -18,7 +18,7 @@ static const char * const sentences[MPS_NR_CMD_ERRORS] = {
 	[MPS_CMD_TWICE]		= "the same key or option twice: give each once",
 	[MPS_CMD_NO_VALUE]	= "key without a value: write KEY=VALUE",
 	[MPS_CMD_TOO_LONG]	= "value too long: at most 255 bytes",
-	[MPS_CMD_QUOTE]		= "quote without its end: close it with \"",
+	[MPS_CMD_QUOTE]		= "quote without its end: close it with \" and nothing after it",
 	[MPS_CMD_NOT_ABSOLUTE]	= "path is not absolute: begin it with /",
 	[MPS_CMD_BAD_GLOB]	= "[ without its ]: close it, or write \\[ for the character",
 	[MPS_CMD_BAD_BYTE]	= "control byte in a value: use printable text",
@@ -118,6 +118,11 @@ enum mps_cmd_error mps_tag_parse(const char *line, struct mps_tag_cmd *c)
 	return parse_opts(p, c->remove, &c->opts);
 }
 
+static bool ends_word(char c)
+{
+	return !c || c == ' ' || c == '\t' || c == '\n';
+}
+
 /* A value, bare or in double quotes, from *p on; moves *p behind it. */
 static enum mps_cmd_error take_value(const char **p, char *out)
 {
@@ -137,7 +142,7 @@ static enum mps_cmd_error take_value(const char **p, char *out)
 		out[n++] = *s;
 	}
 	out[n] = '\0';
-	if (quoted && *s++ != '"')
+	if (quoted && (*s++ != '"' || !ends_word(*s)))
 		return MPS_CMD_QUOTE;
 	*p = s;
 	return n ? MPS_CMD_OK : MPS_CMD_NO_VALUE;
