@@ -221,7 +221,8 @@ mps_refused()
 
 # table_load ARRAY FILE [KEYCOLUMN...]: ARRAY[key,column]=cell; the key is the
 # first column unless told, several are joined by "/". ARRAY[keys] lists them
-# in order, ARRAY[columns] the columns. FILE "-" is standard input.
+# in order, ARRAY[columns] the columns. Read by cat, for the shell's own read
+# seeks back to each line's end, and the module would make up the text anew.
 table_load()
 {
 	local -n _t=$1
@@ -229,7 +230,6 @@ table_load()
 	local -a _cols _cells _keycols
 	shift 2
 	_t=([keys]='' [columns]='' [version]='')
-	[ "$_file" != - ] || _file=/dev/stdin
 	{
 		read -r _line || return 1
 		_t[version]=${_line#version }
@@ -251,7 +251,7 @@ table_load()
 			done
 			_t[keys]+=${_t[keys]:+ }$_key
 		done
-	} <"$_file"
+	} < <(cat "$_file")
 }
 
 # mps_col FILE COLUMN KEY: one cell, "?" when there is no such row or column
@@ -396,6 +396,13 @@ wl_quit()
 # wl_facts NAME KEY: the rest of each line that begins with KEY
 wl_facts() { sed -n "s/^$2 //p" "$MPS_TMP/$1/out"; }
 wl_tids() { wl_facts "$1" thread | cut -d' ' -f2; }
+
+# wl_truth NAME: its truth lines as a table, for table_load
+wl_truth()
+{
+	printf 'version 1\n# tid %s\n' "$(wl_facts "$1" columns)"
+	wl_facts "$1" truth
+}
 
 # ---- the end ----
 

@@ -9,7 +9,7 @@
 ROUNDS=40 THREADS=4
 
 mps_load
-ktap_begin 27
+ktap_begin 28
 
 declare -A rows live after
 
@@ -77,7 +77,8 @@ dead_switches()
 check "the last switch of the dead is counted too" dead_switches
 check "the states of the dead add up to their life" conserve 0 "$pid"
 wl_quit plain
-wait_until 10 [ "$(mps_value "targets/$pid/summary" state)" = exited ]
+has_exited() { [ "$(mps_value "targets/$pid/summary" state)" = exited ]; }
+wait_until 10 has_exited
 is "when all is over the target is there, exited" \
 	"$(mps_value "targets/$pid/summary" state)" exited
 is "with all its threads dead" \
@@ -125,31 +126,23 @@ is "all untagged" "$(ls "$MPS/targets")" ""
 
 wl_start image family -n $ROUNDS -t $THREADS
 pid=${WL_PID[image]}
-declare -A before
-table_load before <(witness -q "$pid")
+witness -q "$pid" >"$MPS_TMP/before" || bail_out "no witness"
 mps_tag "$pid"
 : >"$MPS_TMP/image/out"		# the next "ready" is the new program's
 wl_send image exec ready
 table_load after <(witness -q "$pid")
-table_load rows "$MPS/targets/$pid/threads"
 by=$(wl_facts image exec-by)
 diag "exec by thread $by of $pid"
 is "exec: the tag stays" "$(sed 1,2d "$MPS/tags" | cut -d' ' -f1)" "$pid"
-is "the process has one live thread" \
-	"$(for tid in ${rows[keys]}; do
-		[ "${rows[$tid,state]}" = dead ] || echo "$tid"
-	done)" "$pid"
 # It was born after the tag, and has the leader's id now. The leader's own
 # row, with the same id, is dead.
-live_row()
-{
-	local line
-	line=$(sed -n 2p "$MPS/targets/$pid/threads")
-	echo "$line" | tr ' ' '\n' | sed 1d | grep -n "^$1\$" | cut -d: -f1
-}
-vol=$(awk -v c="$(live_row switches_vol)" -v s="$(live_row state)" -v p="$pid" \
-	'NR > 2 && $1 == p && $s != "dead" { print $c }' "$MPS/targets/$pid/threads")
-is "which is counted from its first instant on" "$vol" "${after[$pid,vol]}"
+table_load rows "$MPS/targets/$pid/threads" tid state
+is "the process has one live thread, by the leader's id" \
+	"$(tr ' ' '\n' <<<"${rows[keys]}" | grep -v /dead | cut -d/ -f1)" "$pid"
+key=$(tr ' ' '\n' <<<"${rows[keys]}" | grep -v /dead)
+is "which is counted from its first instant on" \
+	"${rows[$key,switches_vol]}" "${after[$pid,vol]}"
+is "the leader that was is dead" "${rows[$pid/dead,state]-none}" dead
 is "the comm is the new one" "$(mps_value "targets/$pid/summary" comm)" family
 wl_send image go "done"
 is "it goes on inheriting" \
@@ -158,7 +151,8 @@ is "it goes on inheriting" \
 	done | sort | uniq -c | xargs)" "$THREADS dead"
 is "nothing was missed" "$(mps_missed)" ""
 wl_quit image
-wait_until 10 [ "$(mps_value limits threads used)" = 0 ]
+no_threads() { [ "$(mps_col limits used threads)" = 0 ]; }
+wait_until 10 no_threads
 is "when all have ended no live thread is accounted for" \
-	"$(mps_value limits threads used)" 0
+	"$(mps_col limits used threads)" 0
 ktap_end

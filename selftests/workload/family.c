@@ -92,8 +92,8 @@ static void *exec_run(void *arg)
 {
 	(void)arg;
 	wl_say("exec-by %d", gettid());
-	execv("/proc/self/exe", self);
-	wl_die("execv");
+	execvp(self[0], self);
+	wl_die("execvp %s", self[0]);
 }
 
 int main(int argc, char **argv)
