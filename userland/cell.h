@@ -27,7 +27,7 @@ static inline struct mps_cell mps_cell_u64(uint64_t u)
 
 static inline struct mps_cell mps_cell_str(const char *s)
 {
-	return (struct mps_cell){ .known = s != NULL, .s = s };
+	return (struct mps_cell){ .known = !!s, .s = s };
 }
 
 #endif /* _MPS_CELL_H */

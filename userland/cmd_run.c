@@ -76,7 +76,7 @@ static void pass_on(int sig)
 
 static struct {
 	int sig;
-	void (*handler)(int);
+	void (*handler)(int sig);
 	struct sigaction was;
 } signals[] = {
 	/* the terminal sends these two to both of us */

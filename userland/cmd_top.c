@@ -183,7 +183,7 @@ static int find_sort(const char *name, enum mps_top_col *sort)
 	return MPS_EXIT_OK;
 }
 
-static int top(const struct mps_opt *opt)
+static int show(const struct mps_opt *opt)
 {
 	enum mps_top_col sort = MPS_TOP_RUN;
 	struct mps_targets ts = { 0 };
@@ -239,7 +239,7 @@ int cmd_top(int argc, char **argv)
 		rc = MPS_EXIT_USAGE;
 	}
 	if (rc == MPS_OPT_GO)
-		rc = top(&opt);
+		rc = show(&opt);
 	mps_opt_free(&opt);
 	return rc;
 }

@@ -36,7 +36,7 @@ static void derive(const struct mps_layout *l, struct mps_cell *row,
 	(void)elapsed_ns;
 	row[3] = mps_cell_none();
 	if (row[2].known && total[2].known && total[2].u)
-		row[3] = mps_cell_u64((uint64_t)((unsigned __int128)row[2].u *
+		row[3] = mps_cell_u64((uint64_t)((__uint128_t)row[2].u *
 						 10000 / total[2].u));
 	row[4] = row == total ? mps_cell_none() : row[3];
 }

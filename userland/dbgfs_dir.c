@@ -291,7 +291,7 @@ static bool read_sentence(char *buf, size_t size, int error)
 		snprintf(buf, size, "%s", sentence);
 	fclose(f);
 	free(line);
-	return sentence != NULL;
+	return !!sentence;
 }
 
 /* For a module that does not say it itself; errnos as its ABI text has them. */
@@ -311,9 +311,9 @@ static const char *refusal_text(int error)
 	case ENOENT:
 		return "it is not there";
 	case ENOSPC:
-		return "the limit is reached; see the file 'limits' and /sys/module/mpscope/parameters";
+		return "the limit is reached; 'mpscope doctor -v' shows it";
 	case EOPNOTSUPP:
-		return "it asks for a feature whose hook is unavailable; 'mpscope doctor' tells why";
+		return "a hook it needs is unavailable; 'mpscope doctor' tells why";
 	case ENOMEM:
 		return "the kernel has no memory for it";
 	default:

@@ -16,7 +16,7 @@ uint64_t mps_dist_at_most(const struct mps_dist *d, uint64_t parts,
 			  uint64_t max_ns)
 {
 	/* the rank of the value, counted from 1, rounded up */
-	uint64_t rank = (uint64_t)(((unsigned __int128)d->nr * parts + 9999) /
+	uint64_t rank = (uint64_t)(((__uint128_t)d->nr * parts + 9999) /
 				   10000);
 	uint64_t seen = 0;
 

@@ -170,7 +170,7 @@ size_t mps_fmt_safe(char *buf, size_t size, const char *s)
 void mps_fmt_bar(char *buf, size_t width, uint64_t part, uint64_t whole)
 {
 	/* in 128 bits: neither factor is bounded */
-	size_t n = whole ? (size_t)((unsigned __int128)part * width / whole) : 0;
+	size_t n = whole ? (size_t)((__uint128_t)part * width / whole) : 0;
 
 	if (n > width)
 		n = width;
@@ -182,5 +182,5 @@ void mps_fmt_bar(char *buf, size_t width, uint64_t part, uint64_t whole)
 
 uint64_t mps_fmt_share(uint64_t part, uint64_t whole)
 {
-	return whole ? (uint64_t)((unsigned __int128)part * 10000 / whole) : 0;
+	return whole ? (uint64_t)((__uint128_t)part * 10000 / whole) : 0;
 }

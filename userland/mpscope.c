@@ -59,7 +59,7 @@ static const struct command {
 
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int usage(void)
+static int print_help(void)
 {
 	mps_out_print("usage: mpscope COMMAND [OPTIONS] [ARGUMENTS]\n\n"
 		      "Scheduling of tagged processes, as the mpscope kernel module sees it.\n\n"
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") ||
 	    !strcmp(name, "help")) {
 		if (argc < 3)
-			return usage();
+			return print_help();
 		/* mpscope help COMMAND */
 		name = argv[2];
 		argv[1] = argv[2];

@@ -81,7 +81,7 @@ static bool ids_add(struct mps_ids *ids, pid_t id)
 bool mps_opt_parse_ids(const char *s, struct mps_ids *ids)
 {
 	char *copy = strdup(s), *rest = copy, *word;
-	bool ok = copy != NULL;
+	bool ok = !!copy;
 	pid_t id;
 
 	while (ok && (word = strsep(&rest, ",")))
@@ -204,11 +204,11 @@ static void tables_fill(struct tables *t, const struct mps_opt_spec *spec)
 		if (!so->need || (spec->shared & so->need))
 			tables_add(t, so->name,
 				   so->val < 256 ? (char)so->val : 0,
-				   so->arg != NULL, so->val);
+				   !!so->arg, so->val);
 	}
 	for (size_t i = 0; spec->own && spec->own[i].name && i < MAX_OWN; i++)
 		tables_add(t, spec->own[i].name, spec->own[i].letter,
-			   spec->own[i].arg != NULL, OWN_BASE + (int)i);
+			   !!spec->own[i].arg, OWN_BASE + (int)i);
 }
 
 static int set_sep(struct mps_opt *o, const struct mps_opt_spec *spec,

@@ -31,7 +31,7 @@ static bool text_init(struct mps_out *out)
 	struct mps_text *t = calloc(1, sizeof(*t));
 
 	out->priv = t;
-	return t != NULL;
+	return !!t;
 }
 
 static void text_doc_begin(struct mps_out *out, const char *command)

@@ -266,7 +266,7 @@ static void put_row(struct mps_out *out, struct mps_text *t, const struct trow *
 }
 
 void mps_text_row(struct mps_out *out, const struct mps_cell *cells,
-		     bool total)
+		  bool total)
 {
 	struct mps_text *t = mps_text_of(out);
 	struct trow row, *grown;

@@ -46,7 +46,7 @@ void mps_layout_ratio(const struct mps_layout *l, struct mps_cell *row,
 	row[t] = mps_cell_none();
 	if (p < l->nr_cols && b < l->nr_cols && row[p].known &&
 	    row[b].known && row[b].u)
-		row[t] = mps_cell_u64((uint64_t)((unsigned __int128)row[p].u *
+		row[t] = mps_cell_u64((uint64_t)((__uint128_t)row[p].u *
 						 factor / row[b].u));
 }
 
@@ -153,6 +153,11 @@ static bool is_wanted(const struct source *src, struct mps_cell tid)
 	return wanted;
 }
 
+static struct mps_cell role_of(struct mps_rolehook *rh, pid_t tid)
+{
+	return mps_cell_str(mps_rolehook_role(rh, tid));
+}
+
 static void fill_row(const struct source *src, const struct mps_cell *in,
 		     struct mps_cell *row)
 {
@@ -168,8 +173,7 @@ static void fill_row(const struct source *src, const struct mps_cell *in,
 			break;
 		case MPS_SRC_ROLE:
 			if (in[0].known && src->rh)
-				row[i] = mps_cell_str(mps_rolehook_role(src->rh,
-							(pid_t)in[0].u));
+				row[i] = role_of(src->rh, (pid_t)in[0].u);
 			break;
 		case MPS_SRC_DERIVED:
 			break;

@@ -201,7 +201,7 @@ static void show(struct run *run, struct subject *s,
 	}
 	ns = elapsed(rd, before);
 	mps_out_doc_begin(run->out, run->r->command);
-	show_head(run, s, rd, before != NULL, ns);
+	show_head(run, s, rd, !!before, ns);
 	show_table(run, s, &rows, ns);
 	if (idle && !run->opt->quiet)
 		mps_out_note(run->out, "%zu rows without activity not shown (-v shows them)",
@@ -322,7 +322,7 @@ static int subjects_init(struct run *run, const struct mps_targets *ts)
 		if (mps_rolehook_open && !run->r->group)
 			s->rh = mps_rolehook_open(s->tgid);
 		mps_layout_init(&s->layout, run->r->file, run->r->cols,
-				run->r->nr_cols, s->rh != NULL);
+				run->r->nr_cols, !!s->rh);
 	}
 	return MPS_EXIT_OK;
 }

@@ -55,6 +55,19 @@ static bool is_parked(uint64_t f)
 	return !(f & MPS_F(STATIC)) || (f & MPS_F(M0));
 }
 
+/* Still where it was at the last sample: how long has that been so? */
+static void past_hold(struct mps_past *p, const struct mps_task *t)
+{
+	uint64_t elapsed = mps_sub(t->now_ns, p->now_ns);
+
+	if (t->n.runs == MPS_NA || p->runs != t->n.runs || elapsed == MPS_NA)
+		p->held_ns = 0;
+	else
+		p->held_ns += elapsed;
+	p->runs = t->n.runs;
+	p->now_ns = t->now_ns;
+}
+
 /* Both arrays are by tid, and so is the new one. */
 static bool past_update(struct mps_roles *r, const struct mps_sample *s)
 {
@@ -72,8 +85,11 @@ static bool past_update(struct mps_roles *r, const struct mps_sample *s)
 		if (j < r->nr_past && r->past[j].tid == t->tid &&
 		    r->past[j].start_ticks == t->start_ticks)
 			*p = r->past[j];
+		else
+			p->runs = MPS_NA;
 		p->tid = t->tid;
 		p->start_ticks = t->start_ticks;
+		past_hold(p, t);
 		p->was_m |= is_parked(r->verdict[i].facts);
 		p->ticked |= is_tick(r->verdict[i].facts);
 	}
@@ -130,9 +146,51 @@ static void sysmon_find(struct mps_roles *r, int32_t tgid)
 	}
 }
 
-/* Facts that take the other threads or the past. */
-static void facts_add(struct mps_roles *r)
+/*
+ * While a thread stays in a call, has sysmon looked twice with 10 ms between?
+ * It naps for 10 ms at most, so it has, unless it had to wait for a CPU.
+ */
+static bool is_watched(const struct mps_past *p)
 {
+	return p->sysmon_wait_ns != MPS_NA &&
+	       p->held_ns > 2 * (MPS_SYSMON_NAP_NS + p->sysmon_wait_ns) +
+			    MPS_RETAKE_FORCE_NS + MPS_SLACK_NS;
+}
+
+/* Has sysmon been away since before the thread came to where it is? */
+static bool is_unseen(const struct mps_task *sysmon, const struct mps_task *t)
+{
+	uint64_t away = mps_sub(sysmon->now_ns, sysmon->in_state_ns);
+	uint64_t since = mps_sub(t->now_ns, t->in_state_ns);
+
+	if (sysmon->state != MPSCOPE_STATE_BLOCKED &&
+	    sysmon->state != MPSCOPE_STATE_WOKEN)
+		return false;
+	return away != MPS_NA && since != MPS_NA && away < since;
+}
+
+/* What sysmon waited for a CPU while the others stayed where they are. */
+static void sysmon_waits(struct mps_roles *r, const struct mps_task *sysmon)
+{
+	struct mps_past *me = past_find(r, r->sysmon);
+	uint64_t wait_ns = mps_task_runnable_ns(&sysmon->n);
+	uint64_t more = mps_sub(wait_ns, me->wait_ns);
+	uint32_t i;
+
+	me->wait_ns = wait_ns;
+	for (i = 0; i < r->nr_past; i++) {
+		struct mps_past *p = &r->past[i];
+
+		p->sysmon_wait_ns = p->held_ns ?
+				    mps_add(p->sysmon_wait_ns, more) : 0;
+	}
+}
+
+/* Facts that take the other threads or the past. */
+static void facts_add(struct mps_roles *r, const struct mps_sample *s)
+{
+	const struct mps_task *sysmon = mps_sample_find(s, r->sysmon);
+	bool ticked = false;
 	uint64_t deep = 0;
 	uint32_t i;
 
@@ -143,13 +201,23 @@ static void facts_add(struct mps_roles *r)
 			v->facts |= MPS_F(WAS_M);
 		if (v->tid != r->sysmon)
 			continue;
-		v->facts |= r->past[i].ticked ? MPS_F(SYSMON) :
-						MPS_F(SYSMON_MAYBE);
-		if (r->past[i].ticked && (v->facts & MPS_F(NOTE_TIMED)))
+		ticked = r->past[i].ticked;
+		v->facts |= ticked ? MPS_F(SYSMON) : MPS_F(SYSMON_MAYBE);
+		if (ticked && (v->facts & MPS_F(NOTE_TIMED)))
 			deep = MPS_F(DEEP);
 	}
-	for (i = 0; i < r->nr; i++)
-		r->verdict[i].facts |= deep;
+	if (!sysmon || !ticked)
+		return;
+	sysmon_waits(r, sysmon);
+	for (i = 0; i < r->nr; i++) {
+		struct mps_verdict *v = &r->verdict[i];
+
+		v->facts |= deep;
+		if (is_watched(&r->past[i]))
+			v->facts |= MPS_F(WATCHED);
+		if (is_unseen(sysmon, &s->task[i]))
+			v->facts |= MPS_F(UNSEEN);
+	}
 }
 
 static void decide(struct mps_roles *r, struct mps_verdict *v)
@@ -331,7 +399,7 @@ bool mps_roles_step(struct mps_roles *r, const struct mps_sample *s)
 	if (!past_update(r, s))
 		return false;
 	sysmon_find(r, s->tgid);
-	facts_add(r);
+	facts_add(r, s);
 	for (i = 0; i < r->nr; i++)
 		decide(r, &r->verdict[i]);
 	one_netpoller(r);

@@ -177,7 +177,7 @@ static uint64_t call_facts(const struct mps_goproc *gp,
  * @t: the thread in a sample
  *
  * Facts that need the other threads or the past (SYSMON, SYSMON_MAYBE, DEEP,
- * WAS_M) are not among them.
+ * WAS_M, UNSEEN, WATCHED) are not among them.
  *
  * Return: MPS_F() bits.
  */
@@ -212,8 +212,6 @@ uint64_t mps_role_facts(const struct mps_goproc *gp, const struct mps_task *t)
 			f |= MPS_F(FRESH);
 		if (t->in_state_ns > MPS_RETAKE_LIKELY_NS)
 			f |= MPS_F(LONG);
-		if (t->in_state_ns > MPS_RETAKE_SURE_NS)
-			f |= MPS_F(VERY_LONG);
 	}
 	return f;
 }

@@ -111,8 +111,11 @@ const struct mps_rule mps_rules[] = {
 	 */
 	RULE("call-deep", F(BLOCKED) | F(GO_CALL) | F(DEEP), 0, LOST, SURE,
 	     false),
-	RULE("call-very-long", F(BLOCKED) | F(GO_CALL) | F(VERY_LONG), 0, LOST,
-	     SURE, false),
+	RULE("call-watched", F(BLOCKED) | F(GO_CALL) | F(WATCHED), 0, LOST, SURE,
+	     false),
+	/* Only an exit from another call, or a stop of the world, takes it. */
+	RULE("call-unseen", F(BLOCKED) | F(GO_CALL) | F(UNSEEN), 0, SYSCALL,
+	     LIKELY, true),
 	RULE("call-long", F(BLOCKED) | F(GO_CALL) | F(LONG), 0, LOST, LIKELY,
 	     false),
 	RULE("call-fresh", F(BLOCKED) | F(GO_CALL) | F(FRESH), 0, SYSCALL,
@@ -129,10 +132,18 @@ const struct mps_rule mps_rules[] = {
 	/* New threads begin with the P of the one that made them. */
 	RULE("call-woken-deep", F(WOKEN) | F(GO_CALL) | F(DEEP), 0, LOST, LIKELY,
 	     false),
+	RULE("call-woken-watched", F(WOKEN) | F(GO_CALL) | F(WATCHED), 0, LOST,
+	     SURE, false),
 	RULE("call-woken", F(WOKEN) | F(GO_CALL), 0, SYSCALL, GUESS, true),
 	RULE("woken", F(WOKEN), 0, WAKING, LIKELY, true),
 
-	RULE("call-ousted", F(OUSTED) | F(GO_CALL), 0, SYSCALL, LIKELY, true),
+	RULE("call-ousted-watched", F(OUSTED) | F(GO_CALL) | F(WATCHED), 0,
+	     LOST, SURE, false),
+	RULE("call-ousted-unseen", F(OUSTED) | F(GO_CALL) | F(UNSEEN), 0,
+	     SYSCALL, LIKELY, true),
+	RULE("call-ousted-long", F(OUSTED) | F(GO_CALL) | F(LONG), 0, LOST,
+	     GUESS, false),
+	RULE("call-ousted", F(OUSTED) | F(GO_CALL), 0, SYSCALL, GUESS, true),
 	RULE("futex-ousted", F(OUSTED) | F(FUTEX), 0, RUNNABLE, GUESS, true),
 	RULE("netpoll-ousted", F(OUSTED) | F(EPOLL), 0, NETPOLL, GUESS, false),
 	RULE("ousted", F(OUSTED), 0, RUNNABLE, LIKELY, true),

@@ -91,7 +91,7 @@ bool mps_top_init(struct mps_top *top, const struct mps_targets *ts)
 		t->tgid = ts->t[i].tgid;
 		if (mps_rolehook_open)
 			t->rh = mps_rolehook_open(t->tgid);
-		top->roles |= t->rh != NULL;
+		top->roles |= !!t->rh;
 		mps_layout_init(&t->layout, "threads", in_cols, NR_IN, true);
 	}
 	return true;
@@ -156,7 +156,7 @@ static struct mps_cell per_second(struct mps_cell c, uint64_t ns)
 	if (!c.known || !ns)
 		return mps_cell_none();
 	/* rounded up: one in ten seconds is not none */
-	return mps_cell_u64((uint64_t)(((unsigned __int128)c.u * NS_PER_S +
+	return mps_cell_u64((uint64_t)(((__uint128_t)c.u * NS_PER_S +
 					ns - 1) / ns));
 }
 
