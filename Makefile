@@ -51,6 +51,9 @@ check-vm: ## the selftests, each group in a guest
 check-kernels: ## load the module on the other kernels
 	@$(check) kernels
 
+check-debug: ## the selftests under KASAN, lockdep and KCSAN (builds two kernels, once)
+	@$(check) debug
+
 check-core: ## the tests of the pure code
 	@$(MAKE) --no-print-directory -C kmod/core/tests check
 
@@ -71,5 +74,5 @@ clean: ## remove what was built
 	rm -rf build
 	@$(MAKE) --no-print-directory -C userland clean
 
-.PHONY: all help modules tool check check-host check-vm check-kernels \
+.PHONY: all help modules tool check check-host check-vm check-kernels check-debug \
 	check-core check-layers check-style install clean
