@@ -165,11 +165,11 @@ int mps_word_str(const char *w, size_t len, char *out, size_t size)
 			i += 4;
 			if (!c && len == 4)
 				break;	/* the empty string */
-			if (!c)
-				return -EINVAL;
 		} else {
 			i++;
 		}
+		if (!c)
+			return -EINVAL;
 		if (n + 1 >= size)
 			return -E2BIG;
 		out[n++] = c;

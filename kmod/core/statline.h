@@ -57,8 +57,8 @@ int mps_word_s64(const char *w, size_t len, s64 *v);
 /**
  * mps_word_str() - a word as a string, escapes undone
  *
- * Return: its length; -ENODATA for "-"; -EINVAL for a broken escape; -E2BIG
- * if it does not fit into @size with its terminator.
+ * Return: its length; -ENODATA for "-"; -EINVAL for a broken escape or a zero
+ * byte within; -E2BIG if it does not fit into @size with its terminator.
  */
 int mps_word_str(const char *w, size_t len, char *out, size_t size);
 

@@ -102,7 +102,11 @@ static void test_room(void)
 	bad += parse_str("", 0, out, 0) != -E2BIG;
 	bad += parse_str("", 0, out, 1) != 0 || *out;
 	free(out);
-	tap_ok(!bad, "a string too long for its buffer: E2BIG");
+	out = malloc(8);
+	bad += parse_str("a\0b", 3, out, 8) != -EINVAL;
+	bad += parse_str("\0", 1, out, 8) != -EINVAL;
+	free(out);
+	tap_ok(!bad, "a string too long for its buffer: E2BIG; a zero byte: EINVAL");
 }
 
 static void test_numbers(void)
