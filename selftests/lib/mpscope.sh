@@ -205,7 +205,7 @@ mps_refused()
 	before=$(cat "$MPS/$2"; ls "$MPS/targets")
 	err=$(printf '%s\n' "$3" | onewrite "$MPS/$2")
 	after=$(cat "$MPS/$2"; ls "$MPS/targets")
-	said=$(sed -n 3p "$MPS/last_error")
+	said=$(cat "$MPS/last_error")
 	if [ "$err" != "$4" ]; then
 		not_ok "$1" "errno $err, expected $4" "last_error: $said"
 	elif [[ $said != "$4 "?* ]]; then
@@ -309,8 +309,8 @@ mps_missed()
 	local -A _self
 	local _key
 	table_load _self "$MPS/self"
-	for _key in missed_threads missed_targets missed_epoll_results \
-		clock_backwards lost_current dropped_tombstones dropped_exited \
+	for _key in refused_events missed_threads missed_targets \
+		missed_epoll_results clock_backwards lost_current dropped_tombstones dropped_exited \
 		dropped_wakers; do
 		[ "${_self[$_key,value]-?}" = 0 ] ||
 			echo "$_key ${_self[$_key,value]-is missing}"
