@@ -204,9 +204,13 @@ static int on_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	struct mps_entry *e = (void *)ri->data;
 	const struct timespec64 *to;
+	bool ours;
 
-	if (!thread_here())
-		return 1;	/* not ours: no return probe */
+	rcu_read_lock();
+	ours = thread_here();
+	rcu_read_unlock();
+	if (!ours)
+		return 1;	/* no return probe */
 	e->max_events = regs_get_kernel_argument(regs, 2);
 	to = (void *)regs_get_kernel_argument(regs, 3);
 	if (!to)
@@ -220,7 +224,7 @@ static int on_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 static int on_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	const struct mps_entry *e = (void *)ri->data;
-	struct mps_thread *t = thread_here();	/* it may be untagged by now */
+	struct mps_thread *t;
 	struct mps_epoll_call call = {
 		.kind = e->kind,
 		.known = true,
@@ -228,10 +232,13 @@ static int on_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.max_events = e->max_events,
 	};
 
-	if (!t)
-		return 0;
-	this_cpu_inc(mps_cpu.nr_return);
-	epoll_returned(t, &call);
+	rcu_read_lock();
+	t = thread_here();	/* it may be untagged by now */
+	if (t) {
+		this_cpu_inc(mps_cpu.nr_return);
+		epoll_returned(t, &call);
+	}
+	rcu_read_unlock();
 	return 0;
 }
 

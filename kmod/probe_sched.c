@@ -152,6 +152,8 @@ static bool step_in(struct mps_cpu *c, struct mps_thread *t,
 		c->nr_refused++;
 		return false;
 	}
+	if (unlikely(t->numa_pending))
+		t->numa_pending = false;	/* it came to nothing */
 	if (unlikely(e->new_max_block))
 		stamp(t, MPSCOPE_HIST_BLOCK);
 	if (unlikely(e->new_max_wake))

@@ -83,7 +83,7 @@ DEFINE_PER_CPU(struct mps_cpu, mps_cpu);
 DEFINE_RAW_SPINLOCK(mps_lock);
 
 unsigned long mps_pid_bits[BITS_TO_LONGS(MPS_PID_BITS)] __cacheline_aligned;
-static u16 mps_pid_users[MPS_PID_BITS];		/* (L) threads behind a bit */
+static u32 mps_pid_users[MPS_PID_BITS];		/* (L) threads behind a bit */
 static DEFINE_HASHTABLE(mps_threads, MPS_THREAD_HASH_BITS);	/* (L), RCU */
 static LIST_HEAD(mps_grave);			/* (L) tombstones, oldest first */
 static struct kmem_cache *mps_thread_cache;
@@ -208,7 +208,13 @@ bool mps_thread_add(struct mps_thread *t, struct task_struct *task,
 	g->nr_live++;
 	list_add_tail_rcu(&t->in_target, &g->threads);
 	hash_add_rcu(mps_threads, &t->hash, (unsigned long)task);
+	/*
+	 * Exec by another thread gives it the leader's id long before the probe
+	 * hears of it, and the leader may be gone by then: so each thread stands
+	 * for that id too.
+	 */
 	pid_add_locked(t->tid);
+	pid_add_locked(g->tgid);
 	added = true;
 out:
 	raw_spin_unlock_irqrestore(&mps_lock, flags);
@@ -221,6 +227,7 @@ static void unhash_locked(struct mps_thread *t)
 	lockdep_assert_held(&mps_lock);
 	hash_del_rcu(&t->hash);
 	pid_del_locked(t->tid);
+	pid_del_locked(t->target->tgid);
 	mps_limit_threads.used--;
 	t->target->nr_live--;
 }
