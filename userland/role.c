@@ -55,17 +55,15 @@ static bool is_parked(uint64_t f)
 	return !(f & MPS_F(STATIC)) || (f & MPS_F(M0));
 }
 
-/* Still where it was at the last sample: how long has that been so? */
-static void past_hold(struct mps_past *p, const struct mps_task *t)
+/* Has it run since the last sample? Then what sysmon saw no longer counts. */
+static void past_moved(struct mps_past *p, const struct mps_task *t)
 {
-	uint64_t elapsed = mps_sub(t->now_ns, p->now_ns);
-
-	if (t->n.runs == MPS_NA || p->runs != t->n.runs || elapsed == MPS_NA)
-		p->held_ns = 0;
-	else
-		p->held_ns += elapsed;
+	if (t->n.runs == MPS_NA || p->runs != t->n.runs) {
+		p->looked_ns = 0;
+		p->sysmon_runs = MPS_NA;
+		p->watched = false;
+	}
 	p->runs = t->n.runs;
-	p->now_ns = t->now_ns;
 }
 
 /* Both arrays are by tid, and so is the new one. */
@@ -86,10 +84,10 @@ static bool past_update(struct mps_roles *r, const struct mps_sample *s)
 		    r->past[j].start_ticks == t->start_ticks)
 			*p = r->past[j];
 		else
-			p->runs = MPS_NA;
+			p->sysmon_runs = MPS_NA;
 		p->tid = t->tid;
 		p->start_ticks = t->start_ticks;
-		past_hold(p, t);
+		past_moved(p, t);
 		p->was_m |= is_parked(r->verdict[i].facts);
 		p->ticked |= is_tick(r->verdict[i].facts);
 	}
@@ -148,13 +146,27 @@ static void sysmon_find(struct mps_roles *r, int32_t tgid)
 
 /*
  * While a thread stays in a call, has sysmon looked twice with 10 ms between?
- * It naps for 10 ms at most, so it has, unless it had to wait for a CPU.
+ * It is asleep now, so a look that began after the last count is over when it
+ * has run twice since. Naps may last longer than asked for: runs are counted.
  */
-static bool is_watched(const struct mps_past *p)
+static void watch(struct mps_past *p, const struct mps_task *sysmon)
 {
-	return p->sysmon_wait_ns != MPS_NA &&
-	       p->held_ns > 2 * (MPS_SYSMON_NAP_NS + p->sysmon_wait_ns) +
-			    MPS_RETAKE_FORCE_NS + MPS_SLACK_NS;
+	uint64_t runs = sysmon->n.runs;
+	uint64_t nap_ns = mps_sub(sysmon->now_ns, sysmon->in_state_ns);
+
+	if (p->watched || runs == MPS_NA || nap_ns == MPS_NA ||
+	    sysmon->state != MPSCOPE_STATE_BLOCKED)
+		return;
+	if (p->sysmon_runs == MPS_NA) {
+		p->sysmon_runs = runs;
+	} else if (runs < p->sysmon_runs + 2) {
+		return;
+	} else if (!p->looked_ns) {
+		p->looked_ns = sysmon->now_ns;
+		p->sysmon_runs = runs;
+	} else if (nap_ns > p->looked_ns + MPS_RETAKE_FORCE_NS) {
+		p->watched = true;
+	}
 }
 
 /* Has sysmon been away since before the thread came to where it is? */
@@ -167,23 +179,6 @@ static bool is_unseen(const struct mps_task *sysmon, const struct mps_task *t)
 	    sysmon->state != MPSCOPE_STATE_WOKEN)
 		return false;
 	return away != MPS_NA && since != MPS_NA && away < since;
-}
-
-/* What sysmon waited for a CPU while the others stayed where they are. */
-static void sysmon_waits(struct mps_roles *r, const struct mps_task *sysmon)
-{
-	struct mps_past *me = past_find(r, r->sysmon);
-	uint64_t wait_ns = mps_task_runnable_ns(&sysmon->n);
-	uint64_t more = mps_sub(wait_ns, me->wait_ns);
-	uint32_t i;
-
-	me->wait_ns = wait_ns;
-	for (i = 0; i < r->nr_past; i++) {
-		struct mps_past *p = &r->past[i];
-
-		p->sysmon_wait_ns = p->held_ns ?
-				    mps_add(p->sysmon_wait_ns, more) : 0;
-	}
 }
 
 /* Facts that take the other threads or the past. */
@@ -208,12 +203,12 @@ static void facts_add(struct mps_roles *r, const struct mps_sample *s)
 	}
 	if (!sysmon || !ticked)
 		return;
-	sysmon_waits(r, sysmon);
 	for (i = 0; i < r->nr; i++) {
 		struct mps_verdict *v = &r->verdict[i];
 
 		v->facts |= deep;
-		if (is_watched(&r->past[i]))
+		watch(&r->past[i], sysmon);
+		if (r->past[i].watched)
 			v->facts |= MPS_F(WATCHED);
 		if (is_unseen(sysmon, &s->task[i]))
 			v->facts |= MPS_F(UNSEEN);

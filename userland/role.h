@@ -86,7 +86,8 @@ extern const char * const mps_sure_names[MPS_NR_SURES];
 	X(DEEP)		/* sysmon is in its long sleep: no P in use */	\
 	X(FRESH)	/* in its state below MPS_RETAKE_MIN_NS */	\
 	X(LONG)		/* above MPS_RETAKE_LIKELY_NS */		\
-	X(VERY_LONG)	/* above MPS_RETAKE_SURE_NS */			\
+	X(UNSEEN)	/* since then sysmon has not been awake */	\
+	X(WATCHED)	/* since then sysmon looked twice, 10 ms apart */ \
 	X(CGO)
 
 #define MPS_X_FACT_BIT(id)	MPS_FACT_BIT_##id,
@@ -98,10 +99,11 @@ _Static_assert(MPS_NR_FACTS <= 64, "facts are bits of a word");
  * Time a thread has been in a blocking call -> is its P gone? sysmon takes it
  * at its second look, or after 10 ms if nobody else could use it. Measured in
  * three versions: with idle Ps p50 75..90 us, p99 17 ms; saturated p99 36 ms.
+ * Where sysmon itself has to wait for a CPU there is no limit: see WATCHED.
  */
 #define MPS_RETAKE_MIN_NS	UINT64_C(40000)
 #define MPS_RETAKE_LIKELY_NS	UINT64_C(12000000)
-#define MPS_RETAKE_SURE_NS	UINT64_C(50000000)
+#define MPS_RETAKE_FORCE_NS	UINT64_C(10000000)
 
 #define MPS_EPOLL_BATCH		128	/* events the runtime asks for */
 
@@ -134,6 +136,10 @@ struct mps_verdict {
 struct mps_past {
 	int32_t tid;
 	uint64_t start_ticks;
+	uint64_t runs;		/* when it was last sampled */
+	uint64_t looked_ns;	/* sysmon has looked since it is there; 0: no */
+	uint64_t sysmon_runs;	/* of sysmon, when last counted */
+	bool watched;
 	bool was_m;		/* parked as Ms do */
 	bool ticked;		/* slept as only sysmon does */
 };

@@ -113,9 +113,9 @@ const struct mps_rule mps_rules[] = {
 	     false),
 	RULE("call-watched", F(BLOCKED) | F(GO_CALL) | F(WATCHED), 0, LOST, SURE,
 	     false),
-	/* Only an exit from another call, or a stop of the world, takes it. */
-	RULE("call-unseen", F(BLOCKED) | F(GO_CALL) | F(UNSEEN), 0, SYSCALL,
-	     LIKELY, true),
+	/* Only another M that leaves its call, or a stop of the world, takes it. */
+	RULE("call-unseen", F(BLOCKED) | F(GO_CALL) | F(UNSEEN), F(FRESH), SYSCALL,
+	     GUESS, true),
 	RULE("call-long", F(BLOCKED) | F(GO_CALL) | F(LONG), 0, LOST, LIKELY,
 	     false),
 	RULE("call-fresh", F(BLOCKED) | F(GO_CALL) | F(FRESH), 0, SYSCALL,
@@ -140,7 +140,7 @@ const struct mps_rule mps_rules[] = {
 	RULE("call-ousted-watched", F(OUSTED) | F(GO_CALL) | F(WATCHED), 0,
 	     LOST, SURE, false),
 	RULE("call-ousted-unseen", F(OUSTED) | F(GO_CALL) | F(UNSEEN), 0,
-	     SYSCALL, LIKELY, true),
+	     SYSCALL, GUESS, true),
 	RULE("call-ousted-long", F(OUSTED) | F(GO_CALL) | F(LONG), 0, LOST,
 	     GUESS, false),
 	RULE("call-ousted", F(OUSTED) | F(GO_CALL), 0, SYSCALL, GUESS, true),
