@@ -6,16 +6,21 @@
  * sample, as a witness for the tool's roles. Each sample is
  *
  *	sample NR begin_ns end_ns gomaxprocs npidle nmspinning nmidle gcwaiting
- *	m NR tid m p nextp oldp has_p gstatus spinning blocked locked kind runs torn
+ *	m NR tid m p nextp has_p gstatus spinning blocked locked kind runs torn
  *
- * with a row an M that has a thread. p, nextp, oldp: ids, -1 for none. has_p:
- * m.p or m.nextp is set, or it is in a system call with its P (up to Go 1.25
- * status _Psyscall, m.oldp, equal ticks). gstatus: of curg, -1 for none. kind:
- * sysmon, template (by m.mstartfn), poller (no P, no goroutine, not in a note,
- * none asks for work) or m. runs: how often the kernel ran the thread. torn: the
- * row was read twice and differed.
+ * with a row an M that has a thread. p: the P it holds, nextp: the one it was
+ * given, -1 for none. has_p: m.p or m.nextp is set, or a P's m is this one, or
+ * it is in a system call with its P (up to Go 1.25: status _Psyscall, m.oldp,
+ * equal ticks). gstatus: of curg, -1 for none. kind: sysmon, template (by
+ * m.mstartfn), poller (no P, no goroutine, not in a note, does not ask for
+ * work) or m. runs: how often the kernel ran the thread. torn: two samples one
+ * right behind the other say different things.
+ *
+ * The world is not stopped. In a program that makes a system call each
+ * microsecond a P changes between m.p and m.oldp while we read, so Ms are read
+ * before and after the Ps: what either reading proves together with the Ps is
+ * true.
  */
-#define _GNU_SOURCE
 #include "gotruth.h"
 
 #include <errno.h>
@@ -33,13 +38,13 @@
 
 struct m_row {
 	uint64_t addr;
-	int64_t tid, id, p, nextp, oldp, gstatus;
+	int64_t tid, id, p, nextp, gstatus;
 	bool has_p, spinning, blocked, locked;
 	char kind;		/* 's' 't' 'p' 'm' */
 };
 
 struct p_row {
-	uint64_t addr;
+	uint64_t addr, m;
 	uint32_t id, status, syscalltick;
 };
 
@@ -52,7 +57,7 @@ struct sample {
 
 static struct gt_exe exe;
 static pid_t pid;
-static uint8_t *m_buf, *p_buf;
+static uint8_t *m_buf, *m_again, *p_buf;
 
 static bool peek(uint64_t addr, void *buf, size_t len)
 {
@@ -143,6 +148,22 @@ static int64_t p_id(const struct p_row *p)
 	return p ? (int64_t)p->id : -1;
 }
 
+/* The P that an M holds, by one reading of the M and of all Ps; -1: none. */
+static int64_t p_held(const struct sample *s, uint64_t addr, const uint8_t *m)
+{
+	const struct p_row *p = p_find(s, u64_at(m + exe.m_p));
+	const struct p_row *oldp = p_find(s, u64_at(m + exe.m_oldp));
+	unsigned int i;
+
+	for (i = 0; !p && i < s->nr_p; i++)
+		if (s->p[i].m == addr)
+			p = &s->p[i];
+	if (!p && oldp && oldp->status == P_SYSCALL &&
+	    u32_at(m + exe.m_syscalltick) == oldp->syscalltick)
+		p = oldp;
+	return p_id(p);
+}
+
 static uint64_t start_fn(const uint8_t *m)
 {
 	uint64_t fn = u64_at(m + exe.m_mstartfn), code = 0;
@@ -153,26 +174,25 @@ static uint64_t start_fn(const uint8_t *m)
 	return code;
 }
 
-static void fill_m(const struct sample *s, struct m_row *r, const uint8_t *m)
+static void fill_m(const struct sample *s, struct m_row *r, const uint8_t *m,
+		   const uint8_t *again)
 {
-	const struct p_row *oldp = p_find(s, u64_at(m + exe.m_oldp));
 	uint64_t curg = u64_at(m + exe.m_curg), fn = start_fn(m);
 	uint32_t status;
 
 	r->tid = (int64_t)u64_at(m + exe.m_procid);
 	r->id = (int64_t)u64_at(m + exe.m_id);
-	r->p = p_id(p_find(s, u64_at(m + exe.m_p)));
+	r->p = p_held(s, r->addr, m);
+	if (r->p < 0)
+		r->p = p_held(s, r->addr, again);
 	r->nextp = p_id(p_find(s, u64_at(m + exe.m_nextp)));
-	r->oldp = p_id(oldp);
+	r->has_p = r->p >= 0 || r->nextp >= 0;
 	r->spinning = m[exe.m_spinning];
 	r->blocked = m[exe.m_blocked];
 	r->locked = u64_at(m + exe.m_lockedg) != 0;
 	r->gstatus = -1;
 	if (curg && peek(curg + exe.g_atomicstatus, &status, sizeof(status)))
 		r->gstatus = status & ~G_SCAN;
-	r->has_p = r->p >= 0 || r->nextp >= 0 ||
-		   (oldp && oldp->status == P_SYSCALL &&
-		    u32_at(m + exe.m_syscalltick) == oldp->syscalltick);
 	if (fn && fn == exe.sym_sysmon)
 		r->kind = 's';
 	else if (fn && fn == exe.sym_templateThread)
@@ -194,6 +214,7 @@ static bool read_sample(struct sample *s)
 	if (!s->nr_m || !s->nr_p ||
 	    !peek_many(maddr, s->nr_m, m_buf, exe.size_m) ||
 	    !peek_many(paddr, s->nr_p, p_buf, exe.size_p) ||
+	    !peek_many(maddr, s->nr_m, m_again, exe.size_m) ||
 	    !peek(exe.sym_sched, sched, exe.size_schedt) ||
 	    !peek(exe.sym_gomaxprocs, &s->gomaxprocs, sizeof(s->gomaxprocs)))
 		return false;
@@ -201,6 +222,7 @@ static bool read_sample(struct sample *s)
 		const uint8_t *p = p_buf + i * exe.size_p;
 
 		s->p[i].addr = paddr[i];
+		s->p[i].m = u64_at(p + exe.p_m);
 		s->p[i].id = u32_at(p + exe.p_id);
 		s->p[i].status = u32_at(p + exe.p_status);
 		s->p[i].syscalltick = u32_at(p + exe.p_syscalltick);
@@ -208,7 +230,8 @@ static bool read_sample(struct sample *s)
 	for (i = 0; i < s->nr_m; i++) {
 		memset(&s->m[i], 0, sizeof(s->m[i]));
 		s->m[i].addr = maddr[i];
-		fill_m(s, &s->m[i], m_buf + i * exe.size_m);
+		fill_m(s, &s->m[i], m_buf + i * exe.size_m,
+		       m_again + i * exe.size_m);
 	}
 	s->npidle = (int32_t)u32_at(sched + exe.schedt_npidle);
 	s->nmspinning = (int32_t)u32_at(sched + exe.schedt_nmspinning);
@@ -235,13 +258,22 @@ static long long runs(int64_t tid)
 	return n;
 }
 
+/* A goroutine's status and spinning come and go while the P stays. */
 static bool same(const struct sample *a, unsigned int i, const struct sample *b)
 {
+	const struct m_row *x = &a->m[i];
 	unsigned int j;
 
-	for (j = 0; j < b->nr_m; j++)
-		if (b->m[j].addr == a->m[i].addr)
-			return !memcmp(&a->m[i], &b->m[j], sizeof(a->m[i]));
+	for (j = 0; j < b->nr_m; j++) {
+		const struct m_row *y = &b->m[j];
+
+		if (y->addr == x->addr)
+			return y->has_p == x->has_p && y->p == x->p &&
+			       y->nextp == x->nextp && y->kind == x->kind &&
+			       y->blocked == x->blocked &&
+			       y->locked == x->locked &&
+			       (x->has_p || y->gstatus == x->gstatus);
+	}
 	return false;
 }
 
@@ -262,8 +294,8 @@ static void print(unsigned long nr, const struct sample *a,
 		if (m->tid <= 0)	/* no thread: kept for cgo callbacks */
 			continue;
 		printf("m %lu %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
-		       " %" PRId64 " %d %" PRId64 " %d %d %d %s %lld %d\n", nr,
-		       m->tid, m->id, m->p, m->nextp, m->oldp, m->has_p,
+		       " %d %" PRId64 " %d %d %d %s %lld %d\n", nr,
+		       m->tid, m->id, m->p, m->nextp, m->has_p,
 		       m->gstatus, m->spinning, m->blocked, m->locked, kind,
 		       runs(m->tid), !same(a, i, b));
 	}
@@ -283,8 +315,9 @@ int main(int argc, char **argv)
 		  strtoul(argv[3], NULL, 10) * 1000000000u : UINT64_MAX;
 	gt_exe_open(&exe, pid);
 	m_buf = malloc(MAX_M * exe.size_m);
+	m_again = malloc(MAX_M * exe.size_m);
 	p_buf = malloc(MAX_P * exe.size_p);
-	if (!m_buf || !p_buf)
+	if (!m_buf || !m_again || !p_buf)
 		gt_die("out of memory");
 	for (nr = 0; now_ns() < stop_ns; nr++) {
 		struct timespec ts = {
