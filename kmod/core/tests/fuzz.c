@@ -13,7 +13,7 @@ void fuzz_broken(const char *file, int line, const char *what)
 	abort();
 }
 
-char *fuzz_exact(const uint8_t *data, size_t size)
+char *fuzz_exact(const u8 *data, size_t size)
 {
 	char *copy = malloc(size ? size : 1);
 
@@ -23,7 +23,7 @@ char *fuzz_exact(const uint8_t *data, size_t size)
 	return copy;
 }
 
-char *fuzz_text(const uint8_t *data, size_t size)
+char *fuzz_text(const u8 *data, size_t size)
 {
 	size_t len = size ? strnlen((const char *)data, size) : 0;
 	char *copy = malloc(len + 1);

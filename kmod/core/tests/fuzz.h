@@ -6,9 +6,9 @@
 #ifndef _MPS_CORE_TESTS_FUZZ_H
 #define _MPS_CORE_TESTS_FUZZ_H
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
+
+#include "../port.h"
 
 /* Where mutations begin, and words that they throw in. NULL-terminated. */
 extern const char * const fuzz_corpus[];
@@ -20,7 +20,8 @@ extern const char * const fuzz_words[];
  */
 extern unsigned long fuzz_accepted, fuzz_refused;
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* One input, under the name by which libFuzzer knows it. */
+int fuzz_one(const u8 *data, size_t size) __asm__("LLVMFuzzerTestOneInput");
 
 /* The property as text, then abort: which is what libFuzzer looks for too. */
 void fuzz_broken(const char *file, int line, const char *what)
@@ -33,7 +34,7 @@ void fuzz_broken(const char *file, int line, const char *what)
 	} while (0)
 
 /* A copy in memory of exactly its size, so that ASan sees one byte too many. */
-char *fuzz_exact(const uint8_t *data, size_t size);	/* as it is */
-char *fuzz_text(const uint8_t *data, size_t size);	/* up to a 0, with one */
+char *fuzz_exact(const u8 *data, size_t size);	/* as it is */
+char *fuzz_text(const u8 *data, size_t size);	/* up to a 0, with one */
 
 #endif /* _MPS_CORE_TESTS_FUZZ_H */

@@ -109,7 +109,7 @@ static bool check_record(const char *text, size_t size)
 	return fits;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const u8 *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
 	size_t len = strlen(text);

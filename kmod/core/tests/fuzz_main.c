@@ -21,15 +21,15 @@
 
 struct input {
 	size_t size;
-	uint8_t data[MAX_SIZE];
+	u8 data[MAX_SIZE];
 };
 
 static struct input kept[NR_KEPT];
 static unsigned int nr_corpus, nr_words;
 static struct input now;	/* what the target is given */
-static uint64_t seed;
+static u64 seed;
 
-static uint64_t rnd(uint64_t below)
+static u64 rnd(u64 below)
 {
 	seed ^= seed << 13;
 	seed ^= seed >> 7;
@@ -80,7 +80,7 @@ static void mutate(struct input *in)
 {
 	size_t at = rnd(in->size + 1), n = in->size - at;
 	const struct input *other = &kept[rnd(NR_KEPT)];
-	uint8_t run[300], byte = rnd(256);
+	u8 run[300], byte = rnd(256);
 	const char *word;
 
 	switch (rnd(8)) {
@@ -135,7 +135,7 @@ static void execute(void)
 	/* Just its size: a target may look at it before it copies it. */
 	char *data = fuzz_exact(now.data, now.size);
 
-	LLVMFuzzerTestOneInput((uint8_t *)data, now.size);
+	fuzz_one((u8 *)data, now.size);
 	free(data);
 }
 

@@ -22,7 +22,7 @@ const char * const fuzz_words[] = {
 
 static enum mps_cmd_error parse(const char *text, struct mps_rule_cmd *c)
 {
-	char *copy = fuzz_text((const uint8_t *)text, strlen(text));
+	char *copy = fuzz_text((const u8 *)text, strlen(text));
 	enum mps_cmd_error e;
 
 	memset(c, 0xa5, sizeof(*c));
@@ -65,7 +65,7 @@ static bool beyond_grammar(enum mps_cmd_error e)
 	       e == MPS_CMD_REMOVE_OPTS;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const u8 *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
 	struct mps_rule_cmd c, other;

@@ -10,7 +10,7 @@
 const char * const fuzz_corpus[] = {
 	"4711", "5 threads epoll,migrate", "5 children none", "!5",
 	"2147483647", "2147483648", "18446744073709551616", "version 1",
-	"# " MPSCOPE_COLS_TAGS, " 5\t wakers \n6", "0", "", "5 epoll epoll", NULL
+	"# " MPSCOPE_COLS_TAGS, " 5\t wakers\040\n6", "0", "", "5 epoll epoll", NULL
 };
 
 const char * const fuzz_words[] = {
@@ -21,7 +21,7 @@ const char * const fuzz_words[] = {
 
 static enum mps_cmd_error parse(const char *text, struct mps_tag_cmd *c)
 {
-	char *copy = fuzz_text((const uint8_t *)text, strlen(text));
+	char *copy = fuzz_text((const u8 *)text, strlen(text));
 	enum mps_cmd_error e;
 
 	memset(c, 0xa5, sizeof(*c));
@@ -44,7 +44,7 @@ static void check_accepted(const struct mps_tag_cmd *c)
 	HOLDS(same_tag(c, &again));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const u8 *data, size_t size)
 {
 	char *text = fuzz_text(data, size);
 	struct mps_tag_cmd c, other;

@@ -110,7 +110,7 @@ static int check_str(const char *w, size_t len, size_t room)
 	return full;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int fuzz_one(const u8 *data, size_t size)
 {
 	char *text = fuzz_text(data, size), *w = fuzz_exact(data, size);
 	int u = check_u64(w, size, text), s = check_s64(w, size, text);
