@@ -12,7 +12,7 @@ static const char * const sentences[MPS_NR_CMD_ERRORS] = {
 	[MPS_CMD_NOT_PID]	= "not a process id: write PID, or !PID to untag",
 	[MPS_CMD_PID_RANGE]	= "process id out of range: 1 to 2147483647",
 	[MPS_CMD_BAD_FEATURE]	= "unknown feature: choose from epoll,migrate,wakers or none",
-	[MPS_CMD_BAD_WORD]	= "one word too many: PID [threads|children] [feature,feature|none]",
+	[MPS_CMD_BAD_WORD]	= "one word too many: only [threads|children] [feature,feature|none] may follow",
 	[MPS_CMD_REMOVE_OPTS]	= "options make no sense with !: write it alone",
 	[MPS_CMD_BAD_KEY]	= "unknown key: a rule is comm=GLOB, exe=PATH or cgroup=PATH",
 	[MPS_CMD_TWICE]		= "the same key or option twice: give each once",
