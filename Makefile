@@ -64,6 +64,9 @@ check-style: ## checkpatch, sizes, shellcheck
 	@scripts/deps check
 	@scripts/check-style
 
+demo: ## watch a Go server and nginx under load, in a guest (HOST=1: here)
+	@demo/run
+
 install: all ## install module, tool and manual pages on this machine
 	install -D -m 644 $(out)/kmod/mpscope.ko \
 		$(DESTDIR)/lib/modules/$$(modinfo -F vermagic $(out)/kmod/mpscope.ko | cut -d " " -f 1)/updates/mpscope.ko
@@ -75,4 +78,4 @@ clean: ## remove what was built
 	@$(MAKE) --no-print-directory -C userland clean
 
 .PHONY: all help modules tool check check-host check-vm check-kernels check-debug \
-	check-core check-layers check-style install clean
+	check-core check-layers check-style demo install clean
