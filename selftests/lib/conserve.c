@@ -11,7 +11,9 @@
  *	migrations		cause_* and class_* add up to total
  *	histograms		the bins add up to nr
  *
- * and that nothing that counts goes back between two readings of a thread.
+ * and that no count and no life_ns goes back between two readings of a thread.
+ * How an open stay off the CPU divides into blocked and waiting is known at its
+ * end, so the single states' times may go back a little: the ABI text says so.
  * Prints "key value" lines: samples, rows_*, bad; the first findings go to
  * standard error. Exit 1 when bad is not 0 or a file gave no row at all.
  */
@@ -46,7 +48,7 @@ static void bad(const char *fmt, ...)
 
 /* What may only grow, per tid of one target; ids may be reused by others. */
 struct memory {
-	unsigned long long tgid, tid, since, life, switches, runs, running, blocked;
+	unsigned long long tgid, tid, since, life, vol, invol, runs;
 };
 
 static struct memory memories[MAX_TIDS];
@@ -107,10 +109,9 @@ static void check_thread_row(const struct table *t, int row, const char *file,
 	if (!m)
 		return;
 	check_grows("life_ns", tid, &m->life, life);
-	check_grows("running_ns", tid, &m->running, table_u64(t, row, "running_ns"));
-	check_grows("blocked_ns", tid, &m->blocked, table_u64(t, row, "blocked_ns"));
 	check_grows("runs", tid, &m->runs, table_u64(t, row, "runs"));
-	check_grows("switches", tid, &m->switches, table_u64(t, row, "switches_vol") +
+	check_grows("switches_vol", tid, &m->vol, table_u64(t, row, "switches_vol"));
+	check_grows("switches_invol", tid, &m->invol,
 		    table_u64(t, row, "switches_invol"));
 }
 

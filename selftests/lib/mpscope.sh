@@ -139,6 +139,9 @@ ktap_end()
 	exit 0
 }
 
+# not COMMAND...: for check
+not() { ! "$@"; }
+
 # need COMMAND...: skips the whole test when one is missing
 need()
 {
@@ -389,6 +392,16 @@ wl_quit()
 	local fd=${WL_FD[$1]}
 	echo quit >&"$fd"
 	wait "${WL_PID[$1]}"
+	exec {fd}>&-
+	unset "WL_PID[$1]" "WL_FD[$1]"
+}
+
+# wl_kill NAME: for a workload that does not listen
+wl_kill()
+{
+	local fd=${WL_FD[$1]}
+	kill -KILL "${WL_PID[$1]}"
+	wait "${WL_PID[$1]}" 2>/dev/null
 	exec {fd}>&-
 	unset "WL_PID[$1]" "WL_FD[$1]"
 }

@@ -13,7 +13,7 @@ pid=${WL_PID[states]}
 mapfile -t held < <(wl_facts states held)
 mapfile -t no < <(wl_facts states no)
 spin=$(wl_facts states spin)
-ktap_begin $((${#held[@]} + ${#no[@]} + 8))
+ktap_begin $((${#held[@]} + ${#no[@]} + 7))
 
 declare -A rows blocks later
 mps_tag "$pid"
@@ -72,10 +72,7 @@ is "and all others" \
 	"$(for tid in ${rows[keys]}; do
 		echo "${rows[$tid,state]} ${rows[$tid,reason]} ${rows[$tid,mode]}"
 	done | sort -u | grep -v "^blocked child D$")" "blocked stopped S"
-kill -CONT "$pid"
-sleep 0.5
-table_load rows "$MPS/targets/$pid/threads"
-matches "continued: it runs" "${rows[$spin,state]}" "@(running|preempted)"
 check "the states of each row add up to its life" conserve 0 "$pid"
-wl_quit states
+# Continued, epoll_wait and its like would come back with EINTR.
+wl_kill states
 ktap_end
