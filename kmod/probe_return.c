@@ -11,6 +11,7 @@
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
 #include <linux/time64.h>
 #include <linux/uaccess.h>
 #include <asm/unistd.h>
