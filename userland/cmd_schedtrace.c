@@ -90,9 +90,11 @@ static void line_print(const struct line *l, int minor)
 {
 	char procs[16], idle[16];
 
-	mps_out_print("SCHED %" PRIu64 "ms: gomaxprocs=%s idleprocs=%s threads=%" PRIu32 " spinningthreads=%" PRIu32,
-		      l->ms, number(procs, l->maxprocs ? l->maxprocs : -1),
-		      number(idle, l->idleprocs), l->threads, l->spinning);
+	mps_out_print("SCHED %" PRIu64 "ms: gomaxprocs=%s idleprocs=%s", l->ms,
+		      number(procs, l->maxprocs ? l->maxprocs : -1),
+		      number(idle, l->idleprocs));
+	mps_out_print(" threads=%" PRIu32 " spinningthreads=%" PRIu32,
+		      l->threads, l->spinning);
 	if (minor >= NEEDSPINNING_MINOR)
 		mps_out_print(" needspinning=?");
 	mps_out_print(" idlethreads=%" PRIu32 " runqueue=? ", l->idle);

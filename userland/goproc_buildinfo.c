@@ -6,8 +6,8 @@
  * Layout (src/debug/buildinfo of Go 1.18 and later reads both forms):
  *   0  "\xff Go buildinf:"
  *   14 pointer size
- *   15 flags: 1 big endian, 2 strings inline
- *   inline (Go 1.18 on): at 32, version and module text, each with a varint
+ *   15 flags: 1 big endian, 2 inline strings
+ *   if inline (Go 1.18 on): at 32, version and module text, each with a varint
  *     length before it
  *   else: at 16, pointers to two Go strings (pointer and length each)
  */
@@ -130,14 +130,14 @@ static void take_settings(struct mps_goexe *exe, const char *s, size_t len)
 	static const char no_quota[] = "containermaxprocs=0";
 	const char *line, *nl;
 
-	exe->cgo = memmem(s, len, "build\tCGO_ENABLED=1\n", 20) != NULL;
+	exe->cgo = memmem(s, len, "build\tCGO_ENABLED=1\n", 20);
 	line = memmem(s, len, godebug, sizeof(godebug) - 1);
 	if (!line)
 		return;
 	nl = memchr(line, '\n', len - (size_t)(line - s));
 	exe->no_quota = memmem(line, nl ? (size_t)(nl - line) :
 			       len - (size_t)(line - s),
-			       no_quota, sizeof(no_quota) - 1) != NULL;
+			       no_quota, sizeof(no_quota) - 1);
 }
 
 static bool parse_inline(const uint8_t *buf, size_t len, struct mps_goexe *exe)

@@ -259,7 +259,7 @@ static int column(char **cell, int n, const char *name)
 	for (i = 0; i < n; i++)
 		if (!strcmp(cell[i], name))
 			return i;
-	die("no column %s", name);
+	die("no \"%s\" in the head", name);
 	return -1;
 }
 
