@@ -192,6 +192,17 @@ static void arm_threads(struct mps_target *g)
 	} while (n == ARRAY_SIZE(batch));
 }
 
+/* The tag is refused as a whole: what the limit kept out was not missed. */
+static int refuse_whole(struct mps_target *g)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	mps_missed_threads -= g->nr_missed;
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	return -ENOSPC;
+}
+
 /**
  * mps_target_seed() - find and arm all threads that exist
  * @g: a target that was just published
@@ -218,5 +229,5 @@ int mps_target_seed(struct mps_target *g, struct task_struct *task)
 		mps_thread_free(t);
 	synchronize_rcu();	/* ARMING in thread.c */
 	arm_threads(g);
-	return g->nr_missed ? -ENOSPC : ret;
+	return g->nr_missed ? refuse_whole(g) : ret;
 }

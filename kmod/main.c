@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Load and unload: the init ladder and, as its mirror, the exit. COLD. */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/init.h>
 #include <linux/module.h>
 

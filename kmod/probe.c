@@ -3,6 +3,8 @@
  * The table of tracepoints: find them by name, attach and detach them in
  * groups, say what is missing. COLD; callers hold mps_targets_mutex.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>

@@ -8,6 +8,8 @@
  * with epoll_hook=kretprobe, by a kretprobe on do_epoll_wait(), which stands in
  * everybody's epoll calls.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
