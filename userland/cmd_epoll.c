@@ -23,6 +23,7 @@ static const struct mps_opt_spec spec = {
 
 static const struct mps_reading_col cols[] = {
 	MPS_RC_KEY("tid", NULL, 0),
+	MPS_RC_THREAD,
 	MPS_RC_ROLE(0),
 	MPS_RC_COMM(12),
 	MPS_RC_COUNT("calls", NULL, 0),

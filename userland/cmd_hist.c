@@ -43,7 +43,7 @@ static const char * const names[] = { MPSCOPE_HISTS(MPSCOPE_X_NAME) };
 
 /* Cells of a reading, in this order; the bins follow. */
 enum { AT_HIST, AT_NR, AT_TOTAL, AT_MAX, AT_MAX_AT, AT_MAX_CPU, AT_MAX_TID,
-	AT_BINS, AT_END = AT_BINS + MPSCOPE_HIST_BINS };
+	AT_THREAD, AT_SINCE, AT_BINS, AT_END = AT_BINS + MPSCOPE_HIST_BINS };
 
 static char bin_names[MPSCOPE_HIST_BINS][24];
 
@@ -52,13 +52,18 @@ static struct mps_reading_col cols[AT_END] = {
 		      .snap = { MPS_STR, MPS_HOW_KEY } },
 	[AT_NR] = { .out = { .name = "nr" }, .snap = { MPS_U64, MPS_HOW_SUM } },
 	[AT_TOTAL] = { .out = { .name = "total_ns" },
-		       .snap = { MPS_U64, MPS_HOW_SUM } },
+		       .snap = { MPS_U64, MPS_HOW_TIME } },
 	[AT_MAX] = { .out = { .name = "max_ns" },
 		     .snap = { MPS_U64, MPS_HOW_MAX } },
 	[AT_MAX_AT] = { .out = { .name = "max_at_ns" },
 			.snap = { MPS_U64, MPS_HOW_OF_MAX } },
 	[AT_MAX_CPU] = { .out = { .name = "max_cpu" },
 			 .snap = { MPS_U64, MPS_HOW_OF_MAX } },
+	[AT_THREAD] = { .out = { .name = "thread" },
+			.snap = { MPS_U64, MPS_HOW_ID }, .from = "tid" },
+	[AT_SINCE] = { .out = { .name = "thread_since" },
+		       .snap = { MPS_U64, MPS_HOW_ID },
+		       .src = MPS_SRC_SINCE },
 	[AT_MAX_TID] = { .out = { .name = "tid" },
 			 .snap = { MPS_U64, MPS_HOW_OF_MAX } },
 };

@@ -123,7 +123,8 @@ static int show(const struct mps_opt *opt, struct mps_snap *rows, size_t by,
 	if (!rows->nr_rows)
 		mps_out_note(out, "no process is tagged: mpscope tag PID");
 	if (cut)
-		mps_out_note(out, "%zu more rows not shown (-n %zu)", cut,
+		mps_out_note(out, "%zu more row%s not shown (-n %zu)", cut,
+			     cut > 1 ? "s" : "",
 			     opt->rows);
 	if (mps_drops_show(drops, out) && !rc)
 		rc = MPS_EXIT_PARTIAL;

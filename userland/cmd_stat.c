@@ -66,7 +66,7 @@ struct stat_col {
 	  { MPS_U64, MPS_HOW_SUM } }
 #define DATA(n, k)							\
 	{ { .name = n, .kind = k, .flags = MPS_COL_DATA },		\
-	  { MPS_U64, MPS_HOW_SUM } }
+	  { MPS_U64, (k) == MPS_KIND_NS ? MPS_HOW_TIME : MPS_HOW_SUM } }
 #define PERCENT(n, t, h)						\
 	{ { .name = n, .title = t, .kind = MPS_KIND_PERCENT, .hide = h },\
 	  { MPS_U64, MPS_HOW_LATER } }
@@ -199,7 +199,9 @@ static bool take(struct stat *st, struct mps_snap *rows,
 			continue;
 		err = mps_kv_read(&kv, tgid, "summary");
 		if (err) {
-			mps_msg("%s", mps_err_why());
+			/* what is wrong with the module is wrong for all */
+			if (st->rc != MPS_EXIT_MODULE)
+				mps_msg("%s", mps_err_why());
 			st->rc = mps_err_exit(err);
 			st->gone[i] = err != MPS_ERR_AGAIN;
 			*all_gone &= st->gone[i];
@@ -223,8 +225,7 @@ static bool has_unknown(const struct mps_snap *rows, const char *prefix)
 {
 	for (size_t i = 0; i < rows->nr_rows; i++)
 		for (size_t c = 0; c < NR_COLS; c++)
-			if (stat_cols[c].snap.how == MPS_HOW_SUM &&
-			    !strncmp(stat_cols[c].out.name, prefix,
+			if (!strncmp(stat_cols[c].out.name, prefix,
 				     strlen(prefix)) &&
 			    !mps_snap_row(rows, i)[c].known)
 				return true;
@@ -247,7 +248,8 @@ static void show_rows(struct stat *st, struct mps_snap *rows,
 		mps_out_row(out, mps_snap_row(rows, i));
 	mps_out_table_end(out);
 	if (cut)
-		mps_out_note(out, "%zu more rows not shown (-n %zu)", cut,
+		mps_out_note(out, "%zu more row%s not shown (-n %zu)", cut,
+			     cut > 1 ? "s" : "",
 			     st->opt->rows);
 	if (has_unknown(rows, "epoll_") || has_unknown(rows, "migrations"))
 		mps_out_note(out, "'-': the process was tagged without the feature, or its hook is unavailable; 'mpscope list' and 'mpscope doctor' tell");

@@ -12,7 +12,6 @@
 
 #include "../kmod/uapi/mpscope/abi.h"
 #include "dbgfs.h"
-#include "target.h"
 
 static struct mps_check *check(struct mps_checks *cs, const char *name,
 			       enum mps_check_state state)
@@ -70,16 +69,49 @@ static bool read_system(const char *path, char *buf, size_t size)
 	return ok;
 }
 
+/* Effective user id, as /proc has it. */
+static bool read_euid(unsigned int *euid)
+{
+	FILE *f = open_system("/proc/self/status");
+	char line[256];
+	bool found = false;
+
+	if (!f)
+		return false;
+	while (!found && fgets(line, sizeof(line), f))
+		found = sscanf(line, "Uid: %*u %u", euid) == 1;
+	fclose(f);
+	return found;
+}
+
+/* In the initial PID namespace this link has a number that never changes. */
+static bool in_initial_ns(void)
+{
+	const char *root = secure_getenv("MPSCOPE_SYSROOT");
+	char path[PATH_MAX], link[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/proc/self/ns/pid", root ? root : "");
+	n = readlink(path, link, sizeof(link) - 1);
+	if (n < 0)
+		return true;	/* a kernel without PID namespaces */
+	link[n] = 0;
+	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
+}
+
 static void check_user(struct mps_checks *cs)
 {
 	struct mps_check *c = check(cs, "root", MPS_CHECK_OK);
+	unsigned int euid;
 
-	detail(c, "effective user id %u", geteuid());
-	if (geteuid()) {
+	if (!read_euid(&euid))
+		euid = geteuid();
+	detail(c, "effective user id %u", euid);
+	if (euid) {
 		c->state = MPS_CHECK_WARN;
 		remedy(c, "debugfs is for root alone: use sudo");
 	}
-	if (mps_proc_initial_ns())
+	if (in_initial_ns())
 		return;
 	c = check(cs, "pid_namespace", MPS_CHECK_WARN);
 	detail(c, "this is a PID namespace of its own");

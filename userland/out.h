@@ -33,6 +33,7 @@ enum mps_kind {
 
 #define MPS_COL_TEXT	(1u << 0)	/* not in JSON and CSV */
 #define MPS_COL_DATA	(1u << 1)	/* not in text */
+#define MPS_COL_NEVER	(MPS_COL_TEXT | MPS_COL_DATA)
 
 #define MPS_OUT_COLS	64	/* a table has at most */
 
@@ -100,7 +101,7 @@ void mps_out_note(struct mps_out *out, const char *fmt, ...)
 /* How the roles shown were obtained: "inferred", "exact (go1.22)". */
 void mps_out_roles(struct mps_out *out, const char *how);
 /*
- * Something the document may lack. @what completes "N ..." in text. In JSON
+ * Something the document may lack; text: "@what: N". In JSON
  * all are listed, in text those that are not 0; none: "dropped: nothing".
  */
 void mps_out_dropped(struct mps_out *out, const char *key, const char *what,

@@ -121,9 +121,12 @@ static void json_row(struct mps_out *out, const struct mps_cell *cells,
 	for (size_t i = 0; i < out->nr_cols; i++) {
 		const struct mps_col *col = &out->cols[i];
 
-		if (!(col->flags & MPS_COL_TEXT) &&
-		    !(total && col->kind == MPS_KIND_ID) &&
-		    !(total && col->kind == MPS_KIND_STRING))
+		/* ids and words have no total, but a maximum may */
+		bool none = total && !cells[i].known &&
+			    (col->kind == MPS_KIND_ID ||
+			     col->kind == MPS_KIND_STRING);
+
+		if (!(col->flags & MPS_COL_TEXT) && !none)
 			add_cell(out, row, col->name, col->kind, cells[i]);
 	}
 	if (total)

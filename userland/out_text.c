@@ -110,11 +110,11 @@ static char *drops_line(struct mps_out *out, const struct mps_footer *f)
 
 		if (d->count.known && !d->count.u)
 			continue;
-		fputs(any ? "; " : "dropped: ", to);
+		fprintf(to, "%s%s: ", any ? "; " : "dropped: ", d->what);
 		if (d->count.known)
-			fprintf(to, "%" PRIu64 " %s", d->count.u, d->what);
+			fprintf(to, "%" PRIu64, d->count.u);
 		else
-			fprintf(to, "unknown number of %s", d->what);
+			fputs("unknown", to);
 		any = true;
 	}
 	if (fclose(to))

@@ -9,6 +9,7 @@
 #include "fmt.h"
 
 #define STRING_MAX	512	/* bytes of one string cell */
+#define MAX_HIDE	20	/* highest number a column may have there */
 
 void mps_text_rows_free(struct mps_text *t)
 {
@@ -89,6 +90,7 @@ static bool row_draw(struct mps_out *out, struct trow *row,
 {
 	struct mps_text *t = mps_text_of(out);
 	char buf[STRING_MAX];
+	bool labelled = false;	/* the first column that is shown has it */
 	size_t used = 0;
 
 	memset(row, 0, sizeof(*row));
@@ -99,10 +101,11 @@ static bool row_draw(struct mps_out *out, struct trow *row,
 		size_t len;
 		char *grown;
 
-		if (total && !i && !c.known) {
+		if (total && !labelled && !t->hidden[i] && !c.known) {
 			kind = MPS_KIND_STRING;
 			c = mps_cell_str("total");
 		}
+		labelled |= !t->hidden[i];
 		row->width[i] = cell_text(buf, sizeof(buf), kind, c, total);
 		if (out->cols[i].kind == MPS_KIND_BAR && cells[i].known)
 			row->bar = cells[i].u;
@@ -132,21 +135,47 @@ static size_t table_width(const struct mps_out *out, const struct mps_text *t)
 	return width;
 }
 
+/* Hide the column with the highest number. Return: false if there is none. */
+static bool hide_one(const struct mps_out *out, struct mps_text *t)
+{
+	size_t worst = MAX_COLS;
+
+	for (size_t i = 0; i < out->nr_cols && i < MAX_COLS; i++)
+		if (!t->hidden[i] && out->cols[i].hide &&
+		    (worst == MAX_COLS ||
+		     out->cols[i].hide >= out->cols[worst].hide))
+			worst = i;
+	if (worst == MAX_COLS)
+		return false;
+	t->hidden[worst] = true;
+	return true;
+}
+
+/* A wide column may have made way for narrow ones that fit beside it. */
+static void show_what_fits(const struct mps_out *out, struct mps_text *t)
+{
+	for (unsigned int hide = 1; hide <= MAX_HIDE; hide++)
+		for (size_t i = 0; i < out->nr_cols && i < MAX_COLS; i++) {
+			if (!t->hidden[i] || out->cols[i].hide != hide ||
+			    (out->cols[i].flags & MPS_COL_DATA))
+				continue;
+			t->hidden[i] = false;
+			t->hidden[i] = table_width(out, t) > t->columns;
+		}
+}
+
 /* Hide columns until it fits, and let a bar have what is left. */
 static void table_fit(const struct mps_out *out, struct mps_text *t)
 {
-	while (t->columns && table_width(out, t) > t->columns) {
-		size_t worst = MAX_COLS;
+	bool any = false;
 
-		for (size_t i = 0; i < out->nr_cols && i < MAX_COLS; i++)
-			if (!t->hidden[i] && out->cols[i].hide &&
-			    (worst == MAX_COLS ||
-			     out->cols[i].hide >= out->cols[worst].hide))
-				worst = i;
-		if (worst == MAX_COLS)
+	while (t->columns && table_width(out, t) > t->columns) {
+		if (!hide_one(out, t))
 			break;
-		t->hidden[worst] = true;
+		any = true;
 	}
+	if (any)
+		show_what_fits(out, t);
 	for (size_t i = 0; i < out->nr_cols && i < MAX_COLS; i++) {
 		size_t limit = t->columns ? t->columns : 100;
 		size_t used = table_width(out, t) - t->width[i];

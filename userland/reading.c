@@ -50,69 +50,88 @@ void mps_layout_ratio(const struct mps_layout *l, struct mps_cell *row,
 						 factor / row[b].u));
 }
 
-/* comm by tid; of a tid that two threads had, the one that lives. */
-static const struct mps_snap_col name_cols[] = {
-	{ MPS_U64, MPS_HOW_KEY }, { MPS_STR, MPS_HOW_LAST },
-	{ MPS_STR, MPS_HOW_LAST },
+struct mps_rolehook *mps_reading_roles(pid_t tgid)
+{
+	struct mps_rolehook *rh = NULL;
+	struct mps_cell state;
+	struct mps_kv *kv;
+
+	if (!mps_rolehook_open || mps_kv_read(&kv, tgid, "summary"))
+		return NULL;
+	state = mps_kv_str(kv, "state");
+	if (state.known && !strcmp(state.s, "live"))
+		rh = mps_rolehook_open(tgid);
+	mps_kv_free(kv);
+	return rh;
+}
+
+/* Of each thread what the other files do not tell: sorted by tid. */
+enum { NAME_TID, NAME_COMM, NAME_SINCE, NR_NAME };
+
+static const struct mps_snap_col name_cols[NR_NAME] = {
+	[NAME_TID] = { MPS_U64, MPS_HOW_KEY },
+	[NAME_COMM] = { MPS_STR, MPS_HOW_LAST },
+	[NAME_SINCE] = { MPS_U64, MPS_HOW_LAST },
 };
-
-static enum mps_err read_names(struct mps_snap *names, pid_t tgid)
-{
-	static const struct mps_want want[] = {
-		{ "tid", MPS_U64, true }, { "comm", MPS_STR, false },
-		{ "state", MPS_STR, false },
-	};
-	struct mps_tab *tab;
-	enum mps_err err = mps_tab_open(&tab, tgid, "threads", want, 3);
-
-	mps_snap_init(names, name_cols, 3);
-	while (!err) {
-		err = mps_tab_next(tab);
-		if (!err && !mps_snap_add(names, mps_tab_cells(tab)))
-			err = mps_err_nomem();
-	}
-	mps_tab_close(tab);
-	if (err != MPS_END)
-		return err;
-	return mps_snap_sort(names, 0) ? MPS_OK : mps_err_nomem();
-}
-
-static struct mps_cell find_name(const struct mps_snap *names, uint64_t tid)
-{
-	size_t lo = 0, hi = names->nr_rows;
-	struct mps_cell name = mps_cell_none();
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (mps_snap_row(names, mid)[0].u > tid)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < names->nr_rows; lo++) {
-		const struct mps_cell *row = mps_snap_row(names, lo);
-		bool dead = row[2].known && !strcmp(row[2].s, "dead");
-
-		if (row[0].u != tid)
-			break;
-		if (!dead || !name.known)
-			name = row[1];
-	}
-	return name;
-}
 
 struct source {
 	const struct mps_layout *l;
 	struct mps_want want[MPS_READING_COLS + 1];
 	size_t at[MPS_READING_COLS];	/* column -> wanted cell */
 	size_t nr_want;
-	bool names;
-	struct mps_snap names_of;
+	bool need_names;
+	struct mps_snap names;
+	size_t *nr_seen;	/* threads of a tid, at its first name */
+	bool many_rows;		/* a thread has more than one */
+	uint64_t last_tid;
 	struct mps_rolehook *rh;
 	const struct mps_ids *tids;
 	bool *seen;
 };
+
+static enum mps_err read_names(struct source *src, pid_t tgid)
+{
+	static const struct mps_want want[NR_NAME] = {
+		[NAME_TID] = { "tid", MPS_U64, true },
+		[NAME_COMM] = { "comm", MPS_STR, false },
+		[NAME_SINCE] = { "since_ns", MPS_U64, false },
+	};
+	struct mps_tab *tab;
+	enum mps_err err = mps_tab_open(&tab, tgid, "threads", want, NR_NAME);
+
+	mps_snap_init(&src->names, name_cols, NR_NAME);
+	while (!err) {
+		err = mps_tab_next(tab);
+		if (!err && !mps_snap_add(&src->names, mps_tab_cells(tab)))
+			err = mps_err_nomem();
+	}
+	mps_tab_close(tab);
+	if (err != MPS_END)
+		return err;
+	src->nr_seen = calloc(src->names.nr_rows + 1, sizeof(*src->nr_seen));
+	if (!src->nr_seen || !mps_snap_sort(&src->names, NAME_TID))
+		return mps_err_nomem();
+	return MPS_OK;
+}
+
+/*
+ * Where @tid begins among the names, largest first. An id that was used again
+ * is there twice, in the order of the file, as it is in the other files.
+ */
+static size_t find_name(const struct mps_snap *names, uint64_t tid)
+{
+	size_t lo = 0, hi = names->nr_rows;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (mps_snap_row(names, mid)[NAME_TID].u > tid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
 
 /* The first cell wanted is the tid, whoever shows it. */
 static void source_init(struct source *src, const struct mps_layout *l,
@@ -128,7 +147,11 @@ static void source_init(struct source *src, const struct mps_layout *l,
 	for (size_t i = 0; i < l->nr_cols; i++) {
 		const struct mps_reading_col *col = &l->cols[i];
 
-		src->names |= col->src == MPS_SRC_COMM;
+		src->many_rows |= col->snap.how == MPS_HOW_KEY &&
+				  col->src == MPS_SRC_FILE &&
+				  strcmp(col->out.name, "tid");
+		src->need_names |= col->src == MPS_SRC_COMM ||
+				   col->src == MPS_SRC_SINCE;
 		if (col->src != MPS_SRC_FILE)
 			continue;
 		src->at[i] = src->nr_want;
@@ -158,9 +181,30 @@ static struct mps_cell role_of(struct mps_rolehook *rh, pid_t tid)
 	return mps_cell_str(mps_rolehook_role(rh, tid));
 }
 
-static void fill_row(const struct source *src, const struct mps_cell *in,
+/* The name of the thread whose row this is: the n-th thread of the n-th name. */
+static const struct mps_cell *name_of(struct source *src, struct mps_cell tid)
+{
+	const struct mps_cell *name;
+	size_t first, at;
+
+	if (!tid.known || !src->nr_seen)
+		return NULL;
+	first = find_name(&src->names, tid.u);
+	if (!src->many_rows || tid.u != src->last_tid)
+		src->nr_seen[first]++;
+	src->last_tid = tid.u;
+	at = first + src->nr_seen[first] - 1;
+	if (at >= src->names.nr_rows)
+		return NULL;
+	name = mps_snap_row(&src->names, at);
+	return name[NAME_TID].u == tid.u ? name : NULL;
+}
+
+static void fill_row(struct source *src, const struct mps_cell *in,
 		     struct mps_cell *row)
 {
+	const struct mps_cell *name = name_of(src, in[0]);
+
 	for (size_t i = 0; i < src->l->nr_cols; i++) {
 		row[i] = mps_cell_none();
 		switch (src->l->cols[i].src) {
@@ -168,8 +212,10 @@ static void fill_row(const struct source *src, const struct mps_cell *in,
 			row[i] = in[src->at[i]];
 			break;
 		case MPS_SRC_COMM:
-			if (in[0].known)
-				row[i] = find_name(&src->names_of, in[0].u);
+			row[i] = name ? name[NAME_COMM] : mps_cell_none();
+			break;
+		case MPS_SRC_SINCE:
+			row[i] = name ? name[NAME_SINCE] : mps_cell_none();
 			break;
 		case MPS_SRC_ROLE:
 			if (in[0].known && src->rh)
@@ -230,11 +276,12 @@ enum mps_err mps_reading_take(struct mps_reading *rd,
 		mps_rolehook_refresh(rh);
 	rd->at_ns = mps_wait_now();
 	err = mps_kv_read(&rd->summary, tgid, "summary");
-	if (!err && src.names)
-		err = read_names(&src.names_of, tgid);
+	if (!err && src.need_names)
+		err = read_names(&src, tgid);
 	if (!err)
 		err = read_rows(rd, &src, tgid);
-	mps_snap_free(&src.names_of);
+	mps_snap_free(&src.names);
+	free(src.nr_seen);
 	if (err)
 		mps_reading_free(rd);
 	return err;

@@ -14,6 +14,7 @@
 enum mps_src {
 	MPS_SRC_FILE,		/* the column of the same name */
 	MPS_SRC_COMM,		/* the file "threads", by tid */
+	MPS_SRC_SINCE,		/* the same: tells a tid from its next user */
 	MPS_SRC_ROLE,		/* rolehook.h, by tid; left out without it */
 	MPS_SRC_DERIVED,	/* computed from the others when all is done */
 };
@@ -38,7 +39,7 @@ struct mps_reading_col {
 	  .snap = { MPS_U64, MPS_HOW_SUM } }
 #define MPS_RC_NS(n, t, h)						\
 	{ .out = { .name = n, .title = t, .kind = MPS_KIND_NS, .hide = h },\
-	  .snap = { MPS_U64, MPS_HOW_SUM } }
+	  .snap = { MPS_U64, MPS_HOW_TIME } }
 #define MPS_RC_DERIVED(n, t, k, h)					\
 	{ .out = { .name = n, .title = t, .kind = k, .hide = h },	\
 	  .snap = { MPS_U64, MPS_HOW_LATER }, .src = MPS_SRC_DERIVED }
@@ -48,6 +49,15 @@ struct mps_reading_col {
 #define MPS_RC_ROLE(h)							\
 	{ .out = { .name = "role", .kind = MPS_KIND_STRING, .hide = h },\
 	  .snap = { MPS_STR, MPS_HOW_LAST }, .src = MPS_SRC_ROLE }
+
+/* Not shown: which thread it is, for the difference of two readings. */
+#define MPS_RC_THREAD							\
+	{ .out = { .name = "thread", .kind = MPS_KIND_ID,		\
+		   .flags = MPS_COL_NEVER },				\
+	  .snap = { MPS_U64, MPS_HOW_ID }, .from = "tid" },		\
+	{ .out = { .name = "thread_since", .kind = MPS_KIND_ID,		\
+		   .flags = MPS_COL_NEVER },				\
+	  .snap = { MPS_U64, MPS_HOW_ID }, .src = MPS_SRC_SINCE }
 
 struct mps_rolehook;
 
@@ -75,6 +85,12 @@ size_t mps_layout_find(const struct mps_layout *l, const char *name);
 void mps_layout_ratio(const struct mps_layout *l, struct mps_cell *row,
 		      const char *to, const char *part, const char *by,
 		      uint64_t factor);
+
+/*
+ * Roles of a target's threads, or NULL. Not of an exited one: its id may be
+ * somebody else's by now.
+ */
+struct mps_rolehook *mps_reading_roles(pid_t tgid);
 
 /**
  * mps_reading_take() - read a target's summary and table

@@ -94,7 +94,8 @@ static bool has_unknown(const struct mps_snap *rows)
 {
 	for (size_t i = 0; i < rows->nr_rows; i++)
 		for (size_t c = 0; c < rows->nr_cols; c++)
-			if (rows->cols[c].how == MPS_HOW_SUM &&
+			if ((rows->cols[c].how == MPS_HOW_SUM ||
+			     rows->cols[c].how == MPS_HOW_TIME) &&
 			    !mps_snap_row(rows, i)[c].known)
 				return true;
 	return false;
@@ -132,8 +133,8 @@ static void show_table(struct run *run, const struct subject *s,
 	mps_out_table_end(run->out);
 	if (cut)
 		mps_out_note(run->out,
-			     "%zu more rows not shown (-n %zu); the total includes them",
-			     cut, run->opt->rows);
+			     "%zu more row%s not shown (-n %zu); the total includes all",
+			     cut, cut > 1 ? "s" : "", run->opt->rows);
 }
 
 static void show_foot(struct run *run, const struct subject *s,
@@ -204,11 +205,11 @@ static void show(struct run *run, struct subject *s,
 	show_head(run, s, rd, !!before, ns);
 	show_table(run, s, &rows, ns);
 	if (idle && !run->opt->quiet)
-		mps_out_note(run->out, "%zu rows without activity not shown (-v shows them)",
-			     idle);
+		mps_out_note(run->out, "%zu row%s without activity not shown (-v shows all)",
+			     idle, idle > 1 ? "s" : "");
 	if (nr_new)
-		mps_out_note(run->out, "%zu thread ids were used again: shown from the birth of the new thread",
-			     nr_new);
+		mps_out_note(run->out, "%zu thread id%s used again meanwhile: shown from the birth of the new thread",
+			     nr_new, nr_new > 1 ? "s were" : " was");
 	show_foot(run, s, rd, before, unknown);
 	mps_out_doc_end(run->out, more);
 	mps_snap_free(&rows);
@@ -223,7 +224,9 @@ static bool take(struct run *run, struct subject *s, struct mps_reading *rd)
 	if (!err)
 		return true;
 	s->gone = true;
-	run_fail(run, err);
+	/* what is wrong with the module is wrong for all: say it once */
+	if (run->rc != MPS_EXIT_MODULE)
+		run_fail(run, err);
 	return false;
 }
 
@@ -319,8 +322,8 @@ static int subjects_init(struct run *run, const struct mps_targets *ts)
 		struct subject *s = &run->subjects[i];
 
 		s->tgid = ts->t[i].tgid;
-		if (mps_rolehook_open && !run->r->group)
-			s->rh = mps_rolehook_open(s->tgid);
+		if (!run->r->group)
+			s->rh = mps_reading_roles(s->tgid);
 		mps_layout_init(&s->layout, run->r->file, run->r->cols,
 				run->r->nr_cols, !!s->rh);
 	}

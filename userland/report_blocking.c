@@ -32,6 +32,7 @@
 	  .snap = { MPS_U64, MPS_HOW_LATER }, .src = MPS_SRC_DERIVED }
 
 static const struct mps_reading_col process_cols[] = {
+	MPS_RC_THREAD,
 	COMMON_COLS,
 	{ .out = { .name = "max_tid", .title = "max-tid", .kind = MPS_KIND_ID,
 		   .hide = 6 },
@@ -41,6 +42,7 @@ static const struct mps_reading_col process_cols[] = {
 
 static const struct mps_reading_col thread_cols[] = {
 	MPS_RC_KEY("tid", NULL, 0),
+	MPS_RC_THREAD,
 	MPS_RC_ROLE(0),
 	MPS_RC_COMM(9),
 	COMMON_COLS,

@@ -8,12 +8,9 @@
 
 #define DATA_NS(n)							\
 	{ .out = { .name = n, .kind = MPS_KIND_NS, .flags = MPS_COL_DATA },\
-	  .snap = { MPS_U64, MPS_HOW_SUM } }
-#define DATA_COUNT(n)							\
-	{ .out = { .name = n, .kind = MPS_KIND_COUNT, .flags = MPS_COL_DATA },\
-	  .snap = { MPS_U64, MPS_HOW_SUM } }
+	  .snap = { MPS_U64, MPS_HOW_TIME } }
 #define LAST_NS(n)							\
-	{ .out = { .name = n, .kind = MPS_KIND_NS, .flags = MPS_COL_DATA },\
+	{ .out = { .name = n, .kind = MPS_KIND_ID, .flags = MPS_COL_DATA },\
 	  .snap = { MPS_U64, MPS_HOW_LAST } }
 
 /*
@@ -38,7 +35,9 @@ static const struct mps_reading_col cols[] = {
 	MPS_RC_COUNT("runs", NULL, 7),
 	MPS_RC_COUNT("migrations", "migr", 0),
 	MPS_RC_COUNT("cpu_changes", "cpu-chg", 6),
-	LAST_NS("since_ns"),
+	{ .out = { .name = "since_ns", .kind = MPS_KIND_ID,
+		   .flags = MPS_COL_DATA },
+	  .snap = { MPS_U64, MPS_HOW_ID } },
 	LAST_NS("now_ns"),
 	DATA_NS("life_ns"),
 	DATA_NS("running_ns"),

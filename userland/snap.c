@@ -106,21 +106,30 @@ static int cmp_cell(const struct mps_cell *a, const struct mps_cell *b,
 	return a->u < b->u ? -1 : a->u > b->u;
 }
 
-static int cmp_key(const struct mps_snap_col *cols, size_t nr_cols,
+static bool is_sum(enum mps_how how)
+{
+	return how == MPS_HOW_SUM || how == MPS_HOW_TIME;
+}
+
+/* Which columns are the key. */
+enum by { BY_COLUMN, BY_KEY, BY_KEY_AND_ID };
+
+static int cmp_key(const struct mps_snap_col *cols, size_t nr_cols, enum by by,
 		   const struct mps_cell *a, const struct mps_cell *b)
 {
 	int cmp = 0;
 
 	for (size_t i = 0; i < nr_cols && !cmp; i++)
-		if (cols[i].how == MPS_HOW_KEY)
+		if (cols[i].how == MPS_HOW_KEY ||
+		    (cols[i].how == MPS_HOW_ID && by == BY_KEY_AND_ID))
 			cmp = cmp_cell(&a[i], &b[i], cols[i].type);
 	return cmp;
 }
 
 struct order {
 	const struct mps_snap *s;
-	size_t col;		/* sort by it, or by the key */
-	bool by_key;
+	size_t col;
+	enum by by;
 };
 
 static int cmp_rows(const void *pa, const void *pb, void *arg)
@@ -132,8 +141,8 @@ static int cmp_rows(const void *pa, const void *pb, void *arg)
 	enum mps_type type = o->s->cols[o->col].type;
 	int cmp;
 
-	if (o->by_key)
-		cmp = cmp_key(o->s->cols, o->s->nr_cols, a, b);
+	if (o->by != BY_COLUMN)
+		cmp = cmp_key(o->s->cols, o->s->nr_cols, o->by, a, b);
 	else if (type == MPS_STR && a[o->col].known && b[o->col].known)
 		cmp = cmp_cell(&a[o->col], &b[o->col], type);
 	else
@@ -142,9 +151,9 @@ static int cmp_rows(const void *pa, const void *pb, void *arg)
 }
 
 /* Numbers of the rows in order; NULL without memory. */
-static size_t *make_order(const struct mps_snap *s, size_t col, bool by_key)
+static size_t *make_order(const struct mps_snap *s, size_t col, enum by by)
 {
-	struct order o = { .s = s, .col = col, .by_key = by_key };
+	struct order o = { .s = s, .col = col, .by = by };
 	size_t *idx = malloc((s->nr_rows + 1) * sizeof(*idx));
 
 	if (!idx)
@@ -169,20 +178,22 @@ static void sub_row(const struct mps_snap *s, struct mps_cell *now,
 		    const struct mps_cell *before)
 {
 	for (size_t i = 0; i < s->nr_cols; i++) {
-		if (s->cols[i].how != MPS_HOW_SUM)
+		if (!is_sum(s->cols[i].how))
 			continue;
-		if (now[i].known && before[i].known)
+		if (!now[i].known || !before[i].known)
+			now[i] = mps_cell_none();
+		else if (now[i].u > before[i].u)
 			now[i].u -= before[i].u;
 		else
-			now[i] = mps_cell_none();
+			now[i].u = 0;
 	}
 }
 
 bool mps_snap_sub(struct mps_snap *now, const struct mps_snap *before,
 		  size_t *nr_new)
 {
-	size_t *in = make_order(now, 0, true);
-	size_t *ib = make_order(before, 0, true);
+	size_t *in = make_order(now, 0, BY_KEY_AND_ID);
+	size_t *ib = make_order(before, 0, BY_KEY_AND_ID);
 	bool ok = in && ib;
 
 	*nr_new = 0;
@@ -190,7 +201,8 @@ bool mps_snap_sub(struct mps_snap *now, const struct mps_snap *before,
 	     b < before->nr_rows;) {
 		struct mps_cell *rn = mps_snap_row(now, in[n]);
 		const struct mps_cell *rb = mps_snap_row(before, ib[b]);
-		int cmp = cmp_key(now->cols, now->nr_cols, rn, rb);
+		int cmp = cmp_key(now->cols, now->nr_cols, BY_KEY_AND_ID, rn,
+				  rb);
 
 		if (!cmp && went_back(now, rn, rb))
 			++*nr_new;
@@ -213,6 +225,7 @@ static void merge_row(const struct mps_snap *s, struct mps_cell *to,
 	for (size_t i = 0; i < s->nr_cols; i++) {
 		switch (s->cols[i].how) {
 		case MPS_HOW_SUM:
+		case MPS_HOW_TIME:
 			if (to[i].known && from[i].known)
 				to[i].u += from[i].u;
 			else
@@ -227,6 +240,9 @@ static void merge_row(const struct mps_snap *s, struct mps_cell *to,
 		case MPS_HOW_OF_MAX:
 			if (larger)
 				to[i] = from[i];
+			break;
+		case MPS_HOW_ID:
+			to[i] = mps_cell_none();
 			break;
 		default:
 			break;
@@ -253,7 +269,7 @@ static bool reorder(struct mps_snap *s, const size_t *idx, size_t nr)
 
 bool mps_snap_group(struct mps_snap *s)
 {
-	size_t *idx = make_order(s, 0, true);
+	size_t *idx = make_order(s, 0, BY_KEY);
 	size_t nr = 0;
 	bool ok;
 
@@ -264,7 +280,7 @@ bool mps_snap_group(struct mps_snap *s)
 		struct mps_cell *last = nr ? mps_snap_row(s, idx[nr - 1]) :
 					     NULL;
 
-		if (last && !cmp_key(s->cols, s->nr_cols, last, row))
+		if (last && !cmp_key(s->cols, s->nr_cols, BY_KEY, last, row))
 			merge_row(s, last, row);
 		else
 			idx[nr++] = idx[i];
@@ -276,7 +292,7 @@ bool mps_snap_group(struct mps_snap *s)
 
 bool mps_snap_sort(struct mps_snap *s, size_t col)
 {
-	size_t *idx = make_order(s, col, false);
+	size_t *idx = make_order(s, col, BY_COLUMN);
 	bool ok = idx && reorder(s, idx, s->nr_rows);
 
 	free(idx);
@@ -286,7 +302,7 @@ bool mps_snap_sort(struct mps_snap *s, size_t col)
 static bool is_idle(const struct mps_snap *s, const struct mps_cell *row)
 {
 	for (size_t i = 0; i < s->nr_cols; i++)
-		if (s->cols[i].how == MPS_HOW_SUM && row[i].known && row[i].u)
+		if (is_sum(s->cols[i].how) && row[i].known && row[i].u)
 			return false;
 	return true;
 }
@@ -318,8 +334,8 @@ size_t mps_snap_cut(struct mps_snap *s, size_t nr)
 void mps_snap_total(const struct mps_snap *s, struct mps_cell *cells)
 {
 	for (size_t i = 0; i < s->nr_cols; i++)
-		cells[i] = s->cols[i].how == MPS_HOW_SUM ? mps_cell_u64(0) :
-							   mps_cell_none();
+		cells[i] = is_sum(s->cols[i].how) ? mps_cell_u64(0) :
+						    mps_cell_none();
 	for (size_t i = 0; i < s->nr_rows; i++)
 		merge_row(s, cells, mps_snap_row(s, i));
 }

@@ -11,7 +11,9 @@
 /* What becomes of a column when rows are subtracted, grouped or summed up. */
 enum mps_how {
 	MPS_HOW_KEY,		/* says which row it is */
+	MPS_HOW_ID,		/* the same, but groups are made without it */
 	MPS_HOW_SUM,		/* a counter: subtracted, added */
+	MPS_HOW_TIME,		/* the same of time, which may step back a bit */
 	MPS_HOW_MAX,		/* a maximum since the beginning: the largest */
 	MPS_HOW_OF_MAX,		/* belongs to the maximum column before it */
 	MPS_HOW_LAST,		/* as read; of a group: of its first row */
@@ -50,12 +52,13 @@ const char *mps_snap_string(struct mps_snap *s, const char *str);
  * again by somebody else, who is shown from his beginning
  *
  * Rows with the same key are matched in their order. A row that was not there
- * before is left as it is. Unknown minus anything is unknown.
+ * before is left as it is. Unknown minus anything is unknown. An open interval
+ * is measured anew when it closes: a time that is less than it was counts 0.
  */
 bool mps_snap_sub(struct mps_snap *now, const struct mps_snap *before,
 		  size_t *nr_new);
 
-/* Put rows with the same key together. */
+/* Put rows with the same key together; ids are unknown then. */
 bool mps_snap_group(struct mps_snap *s);
 
 /* Largest first (strings: smallest first), unknown last; stable. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "dbgfs.h"
@@ -84,17 +83,6 @@ const char *mps_proc_comm(pid_t id, char *buf, size_t size)
 	if (len && buf[len - 1] == '\n')
 		buf[len - 1] = 0;
 	return buf;
-}
-
-bool mps_proc_initial_ns(void)
-{
-	char link[64];
-	ssize_t n = readlink("/proc/self/ns/pid", link, sizeof(link) - 1);
-
-	if (n < 0)
-		return true;	/* a kernel without PID namespaces */
-	link[n] = 0;
-	return !strcmp(link, "pid:[4026531836]");	/* PROC_PID_INIT_INO */
 }
 
 static int add(struct mps_targets *ts, pid_t tgid, bool ours)

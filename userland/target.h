@@ -42,7 +42,5 @@ bool mps_proc_is_kernel(pid_t id);
 bool mps_proc_stat_is_kernel(const char *line);
 /* Its name as /proc has it, in @buf; NULL if it is gone. */
 const char *mps_proc_comm(pid_t id, char *buf, size_t size);
-/* Are ids here those of the initial PID namespace? */
-bool mps_proc_initial_ns(void);
 
 #endif /* _MPS_TARGET_H */

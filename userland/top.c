@@ -52,7 +52,7 @@ static const struct mps_snap_col row_cols[MPS_NR_TOP_COLS] = {
 
 /* What is read of each thread. The role is always there, known or not. */
 enum { IN_TID, IN_ROLE, IN_COMM, IN_STATE, IN_REASON, IN_MODE, IN_CPU,
-	IN_IN_STATE, IN_LIFE, IN_RUN, IN_WAIT, IN_PREEMPTED, IN_VOL, IN_INVOL,
+	IN_IN_STATE, IN_SINCE, IN_LIFE, IN_RUN, IN_WAIT, IN_PREEMPTED, IN_VOL, IN_INVOL,
 	IN_MIGRATIONS, NR_IN };
 
 static const struct mps_reading_col in_cols[NR_IN] = {
@@ -66,6 +66,8 @@ static const struct mps_reading_col in_cols[NR_IN] = {
 		     .snap = { MPS_U64, MPS_HOW_LAST } },
 	[IN_IN_STATE] = { .out = { .name = "in_state_ns" },
 			  .snap = { MPS_U64, MPS_HOW_LAST } },
+	[IN_SINCE] = { .out = { .name = "since_ns" },
+		       .snap = { MPS_U64, MPS_HOW_ID } },
 	[IN_LIFE] = MPS_RC_NS("life_ns", NULL, 0),
 	[IN_RUN] = MPS_RC_NS("running_ns", NULL, 0),
 	[IN_WAIT] = MPS_RC_NS("woken_ns", NULL, 0),
@@ -89,8 +91,7 @@ bool mps_top_init(struct mps_top *top, const struct mps_targets *ts)
 		struct mps_top_target *t = &top->t[i];
 
 		t->tgid = ts->t[i].tgid;
-		if (mps_rolehook_open)
-			t->rh = mps_rolehook_open(t->tgid);
+		t->rh = mps_reading_roles(t->tgid);
 		top->roles |= !!t->rh;
 		mps_layout_init(&t->layout, "threads", in_cols, NR_IN, true);
 	}

@@ -38,7 +38,7 @@ static void sh(const char *fmt, const char *a, const char *b)
 
 static int refuse(const char *dir, const char *how)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX + 32];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/last_error", dir);
@@ -54,7 +54,7 @@ static int refuse(const char *dir, const char *how)
 static int command(const char *dir, const char *line)
 {
 	const char *how = getenv("FAKEMOD_REFUSE"), *from;
-	char target[PATH_MAX];
+	char target[PATH_MAX + 32];
 	struct stat st;
 	int pid = atoi(line + (*line == '!'));
 
