@@ -6,7 +6,7 @@
 #   KDIR=DIR   headers to build for (default: the running kernel's, else the
 #              newest installed)
 #   T=GROUP    one group of selftests, or GROUP:TEST
-#   JOBS=N     guests at a time
+#   JOBS=N     guests at a time (default: one a CPU, at most 4)
 
 PREFIX ?= /usr/local
 ifneq ($(K),)
@@ -19,7 +19,9 @@ else
 out := build/module
 endif
 check := scripts/check $(if $(K),-K $(K))
+ifneq ($(JOBS),)
 export JOBS
+endif
 
 all: modules tool ## build the module and the tool
 
