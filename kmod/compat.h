@@ -34,16 +34,16 @@
 
 /* What task_newtask passes as "clone_flags". */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-typedef u64 mps_clone_flags_t;
+#define mps_clone_flags_t u64
 #else
-typedef unsigned long mps_clone_flags_t;
+#define mps_clone_flags_t unsigned long
 #endif
 
 /* What hrtimer_expire_entry passes as "now". */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
-typedef ktime_t mps_expire_now_t;
+#define mps_expire_now_t ktime_t
 #else
-typedef ktime_t *mps_expire_now_t;
+#define mps_expire_now_t ktime_t *
 #endif
 
 /* The task is in a run queue as one that wants to run (call it off the CPU). */

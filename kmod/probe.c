@@ -7,6 +7,7 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
@@ -14,6 +15,10 @@
 
 #include "probe.h"
 #include "target.h"
+
+static char *epoll_hook = "auto";
+module_param(epoll_hook, charp, 0400);
+MODULE_PARM_DESC(epoll_hook, "how epoll results are got: auto, notifier or kretprobe");
 
 struct mps_probe {
 	const char *name;
@@ -73,13 +78,18 @@ bool mps_probe_available(enum mps_group group, const char **why)
 int mps_probe_init(void)
 {
 	const char *why;
+	int ret;
 
 	for_each_kernel_tracepoint(find_one, NULL);
 	if (!mps_probe_available(MPS_GROUP_CORE, &why)) {
 		pr_err("this kernel has no tracepoint %s: cannot work here\n", why);
 		return -EOPNOTSUPP;
 	}
-	return mps_return_init();
+	ret = mps_return_init(epoll_hook);
+	if (ret)
+		pr_err("epoll_hook=%s: choose auto, notifier or kretprobe\n",
+		       epoll_hook);
+	return ret;
 }
 
 static void detach_group(enum mps_group group)

@@ -37,7 +37,7 @@ bool mps_probe_available(enum mps_group group, const char **why);
 bool mps_probe_info(unsigned int i, struct mps_hook_info *info);
 
 /* probe_return.c */
-int mps_return_init(void);
+int mps_return_init(const char *how);
 void mps_return_exit(void);
 int mps_return_attach(void);
 void mps_return_detach(void);

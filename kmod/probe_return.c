@@ -8,8 +8,6 @@
  * with epoll_hook=kretprobe, by a kretprobe on do_epoll_wait(), which stands in
  * everybody's epoll calls.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
@@ -22,10 +20,6 @@
 #include "hot.h"
 #include "probe.h"
 #include "target.h"
-
-static char *epoll_hook = "auto";
-module_param(epoll_hook, charp, 0400);
-MODULE_PARM_DESC(epoll_hook, "how epoll results are got: auto, notifier or kretprobe");
 
 static bool use_kretprobe;
 static bool watching;		/* the group is attached; read in HOT code */
@@ -259,22 +253,20 @@ static void set_krp(void)
 	};
 }
 
-int mps_return_init(void)
+/* @how: "auto", "notifier" or "kretprobe". Return: 0, or -EINVAL for else. */
+int mps_return_init(const char *how)
 {
 	struct kprobe kp = {
 		.symbol_name = "do_epoll_wait",
 		.flags = KPROBE_FLAG_DISABLED,
 	};
 
-	if (!strcmp(epoll_hook, "kretprobe")) {
+	if (!strcmp(how, "kretprobe"))
 		use_kretprobe = true;
-	} else if (strcmp(epoll_hook, "auto") && strcmp(epoll_hook, "notifier")) {
-		pr_err("epoll_hook=%s: choose auto, notifier or kretprobe\n",
-		       epoll_hook);
+	else if (strcmp(how, "auto") && strcmp(how, "notifier"))
 		return -EINVAL;
-	}
 #ifndef MPS_HAVE_NOTIFIER
-	use_kretprobe = strcmp(epoll_hook, "notifier");
+	use_kretprobe = strcmp(how, "notifier");
 #endif
 	if (use_kretprobe && !register_kprobe(&kp)) {
 		unregister_kprobe(&kp);

@@ -39,7 +39,7 @@ static bool switching_in(const struct mps_thread *t, unsigned int *tries)
 
 /* Without locks, but for @t itself: see (A) and (W). */
 static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
-			bool *queued, u64 *wait_ns, u64 *now_ns)
+			  bool *queued, u64 *wait_ns, u64 *now_ns)
 {
 	unsigned int seq, tries = 0;
 

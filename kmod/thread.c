@@ -383,7 +383,7 @@ static void forget_here(void *all)
  */
 void mps_thread_forget_cpus(bool all)
 {
-	on_each_cpu(forget_here, all ? &mps_cpu : NULL, 1);
+	on_each_cpu(forget_here, (void *)(unsigned long)all, 1);
 }
 
 int mps_thread_init(void)
