@@ -53,7 +53,7 @@ static bool parse_head(struct table *t, const char *path, char **rest)
 		return fail(t, path, "is not \"version N\"", 1);
 	line = *rest ? strsep(rest, "\n") : NULL;
 	if (!line || strncmp(line, "# ", 2))
-		return fail(t, path, "is not \"# col col ...\"", 2);
+		return fail(t, path, "is not \"# col ...\"", 2);
 	line += 2;
 	while ((word = strsep(&line, " "))) {
 		if (!*word)
@@ -71,7 +71,8 @@ bool table_read(struct table *t, const char *path)
 	int lineno = 2, room = 0;
 
 	memset(t, 0, sizeof(*t));
-	rest = t->text = slurp(path);
+	t->text = slurp(path);
+	rest = t->text;
 	if (!rest) {
 		snprintf(t->error, sizeof(t->error), "%s: %s", path, strerror(errno));
 		return false;

@@ -45,7 +45,8 @@ static int list_has(const char *path, int cpu)
 		buf[0] = 0;
 	fclose(f);
 	while (*p >= '0' && *p <= '9') {
-		from = to = strtol(p, &p, 10);
+		from = strtol(p, &p, 10);
+		to = from;
 		if (*p == '-')
 			to = strtol(p + 1, &p, 10);
 		if (cpu >= from && cpu <= to)

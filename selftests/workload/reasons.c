@@ -557,8 +557,10 @@ int main(int argc, char **argv)
 
 	wl_opts_parse(&o, argc, argv);
 	for (i = 0; i < o.threads; i++) {
-		if (i % 2 == 0)
-			pairs[i / 2] = p = pair_alloc(o.rounds, i);
+		if (i % 2 == 0) {
+			p = pair_alloc(o.rounds, i);
+			pairs[i / 2] = p;
+		}
 		wl_spawn(side_begin, side_alloc(p, i));
 	}
 	wl_spawn(mover_run, side_alloc(NULL, o.threads));
