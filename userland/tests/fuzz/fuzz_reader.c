@@ -31,9 +31,8 @@ static struct seed {
 
 static size_t nr_seeds;
 /* in memory where that is possible: it is written some thousand times */
-static char shm_dir[] = "/dev/shm/mpscope-fuzz-XXXXXX";
-static char tmp_dir[] = "/tmp/mpscope-fuzz-XXXXXX";
-static const char *dir;
+static const char * const places[] = { "/dev/shm", "/tmp" };
+static char dir[64];
 static uint64_t state;
 static unsigned long nr_runs, nr_errors, nr_rows;
 
@@ -289,6 +288,16 @@ static uint64_t env(const char *name, uint64_t otherwise)
 	return s && *s ? strtoull(s, NULL, 10) : otherwise;
 }
 
+static bool make_dir(void)
+{
+	for (size_t i = 0; i < NR(places); i++) {
+		snprintf(dir, sizeof(dir), "%s/mpscope-fuzz-XXXXXX", places[i]);
+		if (mkdtemp(dir))
+			return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	const char *tree = argc > 1 ? argv[1] : "tests/golden/tree/step1";
@@ -302,10 +311,7 @@ int main(int argc, char **argv)
 	load_dir(tree);
 	snprintf(path, sizeof(path), "%s/targets/4190121", tree);
 	load_dir(path);
-	dir = mkdtemp(shm_dir);
-	if (!dir)
-		dir = mkdtemp(tmp_dir);
-	if (!dir || setenv("MPSCOPE_DEBUGFS", dir, 1))
+	if (!make_dir() || setenv("MPSCOPE_DEBUGFS", dir, 1))
 		return 1;
 	tap_plan(2);
 	for (size_t i = 0; i < nr_seeds; i++) {

@@ -11,7 +11,7 @@
 #include "dbgfs.h"
 #include "tap.h"
 
-static char dir[] = "/tmp/mpscope-test-XXXXXX";
+static char dir[64];
 
 static void put_bytes(const char *name, const char *text, size_t len)
 {
@@ -82,7 +82,7 @@ static const struct {
 	{ "no head", "version 1\n", MPS_ERR_FORMAT, 0, "no head" },
 	{ "head without #", "version 1\ntid comm\n", MPS_ERR_FORMAT, 0,
 	  "line 2" },
-	{ "head without columns", "version 1\n# \n", MPS_ERR_FORMAT, 0,
+	{ "head without columns", "version 1\n# " "\n", MPS_ERR_FORMAT, 0,
 	  "no column" },
 	{ "required column is not there", "version 1\n# comm\na\n",
 	  MPS_ERR_NO_COLUMN, 0, "no column 'tid'" },
@@ -235,6 +235,7 @@ int main(void)
 	char cmd[64];
 	int rc;
 
+	snprintf(dir, sizeof(dir), "/tmp/mpscope-test-XXXXXX");
 	if (!mkdtemp(dir) || setenv("MPSCOPE_DEBUGFS", dir, 1))
 		return 1;
 	tap_plan(NR(files) + 11 + 7 + 5 + 2 + 3);

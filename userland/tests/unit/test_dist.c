@@ -30,7 +30,8 @@ static void test_percentiles(void)
 
 	memset(&d, 0, sizeof(d));
 	tap_ok(at(&d, 5000) == 0, "nothing: 0");
-	d.bin[4] = d.nr = 1;
+	d.bin[4] = 1;
+	d.nr = 1;
 	tap_ok(at(&d, 1) == 31 && at(&d, 10000) == 31, "one value");
 	tap_ok(mps_dist_at_most(&d, 9900, 20) == 20,
 	       "never more than the largest");
@@ -47,7 +48,8 @@ static void test_percentiles(void)
 	tap_ok(at(&d, 10000) == 2097151, "p100");
 
 	memset(&d, 0, sizeof(d));
-	d.bin[35] = d.nr = UINT64_MAX;
+	d.bin[35] = UINT64_MAX;
+	d.nr = UINT64_MAX;
 	tap_ok(mps_dist_at_most(&d, 9999, 99000000000) == 99000000000,
 	       "the last bin ends at the largest value; no overflow");
 }

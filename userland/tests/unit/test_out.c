@@ -108,14 +108,15 @@ static const char narrow_text[] =
 	"roles: inferred\n"
 	"dropped: nothing\n";
 
+#define JSON_ROW1 \
+	"{\"tid\":12,\"comm\":\"a \\\"b\\\",c\",\"nr\":3,\"total_ns\":1500000,\"share\":41.23,\"raw\":18446744073709551615}"
+#define JSON_ROW2 \
+	"{\"tid\":7,\"comm\":\"-\",\"nr\":null,\"total_ns\":0,\"share\":null,\"raw\":null}"
+#define JSON_TOTAL \
+	"{\"nr\":null,\"total_ns\":1500000,\"share\":100.00,\"raw\":null}"
+
 static const char json[] =
-	"{\"schema_version\":1,\"command\":\"test\",\"pid\":12,\"gone\":null,"
-	"\"rows\":[{\"tid\":12,\"comm\":\"a \\\"b\\\",c\",\"nr\":3,"
-	"\"total_ns\":1500000,\"share\":41.23,\"raw\":18446744073709551615},"
-	"{\"tid\":7,\"comm\":\"-\",\"nr\":null,\"total_ns\":0,\"share\":null,"
-	"\"raw\":null}],\"total\":{\"nr\":null,\"total_ns\":1500000,"
-	"\"share\":100.00,\"raw\":null},\"notes\":[\"noted\"],"
-	"\"roles\":\"inferred\",\"dropped\":{\"lost\":1,\"unsure\":null}}\n";
+	"{\"schema_version\":1,\"command\":\"test\",\"pid\":12,\"gone\":null,\"rows\":[" JSON_ROW1 "," JSON_ROW2 "],\"total\":" JSON_TOTAL ",\"notes\":[\"noted\"],\"roles\":\"inferred\",\"dropped\":{\"lost\":1,\"unsure\":null}}\n";
 
 static const char csv[] =
 	"# pid: 12\n"
