@@ -29,7 +29,7 @@ func burn(n int) [sha256.Size]byte {
 }
 
 func cpu(w http.ResponseWriter, _ *http.Request) {
-	fmt.Fprintf(w, "%x\n", burn(4))
+	fmt.Fprintf(w, "%x\n", burn(10))
 }
 
 // timer parks its goroutine, which costs no thread.
