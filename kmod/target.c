@@ -94,6 +94,7 @@ struct mps_target *mps_target_alloc(struct task_struct *p,
 				    const struct mps_opts *o, gfp_t gfp)
 {
 	struct mps_target *g = kzalloc(sizeof(*g), gfp);
+	struct pid_namespace *ns;
 
 	if (!g)
 		return NULL;
@@ -106,7 +107,11 @@ struct mps_target *mps_target_alloc(struct task_struct *p,
 	}
 	g->signal = p->signal;
 	g->tgid = task_tgid_nr(p);
-	g->vtgid = task_tgid_nr_ns(p, task_active_pid_ns(p));
+	rcu_read_lock();	/* it may be losing its numbers this moment */
+	ns = task_active_pid_ns(p);
+	g->vtgid = task_tgid_nr_ns(p, ns);
+	g->pid_ns = ns ? ns->ns.inum : 0;
+	rcu_read_unlock();
 	g->children = o->children;
 	g->features = o->features;
 	g->since_ns = ktime_get_mono_fast_ns();
@@ -371,7 +376,7 @@ static struct mps_target *target_of(pid_t nr)
 			return g;	/* (M) keeps it */
 	}
 	list_for_each_entry(g, &mps_targets, node)
-		if (!g->live && (g->tgid == nr || g->vtgid == nr))
+		if (!g->live && nr_here(g) == nr)
 			return g;
 	return NULL;
 }
@@ -379,6 +384,16 @@ static struct mps_target *target_of(pid_t nr)
 int mps_target_untag_pid(pid_t nr, const char **why)
 {
 	struct mps_target *g;
+
+/* The number that an exited target had for the writer of a command, or 0. */
+static pid_t nr_here(const struct mps_target *g)
+{
+	struct pid_namespace *ns = task_active_pid_ns(current);
+
+	if (ns == &init_pid_ns)
+		return g->tgid;
+	return ns->ns.inum == g->pid_ns ? g->vtgid : 0;
+}
 
 	lockdep_assert_held(&mps_targets_mutex);
 	g = target_of(nr);

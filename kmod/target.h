@@ -32,7 +32,8 @@ struct mps_node {
 struct mps_target {
 	/* constant from birth on */
 	pid_t tgid;			/* initial PID namespace */
-	pid_t vtgid;
+	pid_t vtgid;			/* in its own one: */
+	unsigned int pid_ns;		/* inode number of that */
 	bool children;
 	u32 features;			/* bit per enum mpscope_feature */
 	u32 id;				/* order in mps_targets */
