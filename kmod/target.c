@@ -249,17 +249,39 @@ static void target_remove(struct mps_target *g)
 	targets_free(&doomed);
 }
 
-/* An exited target of the same number would be in the way of the new one. */
-static void drop_namesake(pid_t tgid)
+/*
+ * Exited targets of the same number would be in the way of a new one. Older
+ * ones come first in the list.
+ */
+static void unlink_namesakes(const struct mps_target *of, struct list_head *doomed)
 {
 	struct mps_target *g, *next;
 
 	list_for_each_entry_safe(g, next, &mps_targets, node) {
-		if (g->live || g->tgid != tgid)
+		if (g == of)
+			return;
+		if (g->live || g->tgid != of->tgid)
 			continue;
 		mps_limit_exited.refused++;
-		target_remove(g);
+		target_unlink(g, doomed);
 	}
+}
+
+/*
+ * A number may be given anew before its last owner is freed. Then the last one
+ * keeps the directory until it is, and the work goes on from there.
+ */
+static void add_directory(struct mps_target *of)
+{
+	struct mps_target *g;
+
+	list_for_each_entry(g, &mps_targets, node) {
+		if (g == of)
+			break;
+		if (g->tgid == of->tgid)
+			return;
+	}
+	mps_debugfs_add_target(of);
 }
 
 static int check_features(u32 features, const char **why)
@@ -290,6 +312,7 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 		   const char **why)
 {
 	struct mps_target *g;
+	LIST_HEAD(doomed);
 	int ret;
 
 	lockdep_assert_held(&mps_targets_mutex);
@@ -325,8 +348,9 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 		mps_target_update_hooks(0);
 		return ret;
 	}
-	drop_namesake(g->tgid);
-	mps_debugfs_add_target(g);
+	unlink_namesakes(g, &doomed);
+	targets_free(&doomed);
+	add_directory(g);
 	return 0;
 put:
 	mps_target_put(g);
@@ -361,6 +385,16 @@ int mps_target_tag_pid(pid_t nr, const struct mps_opts *o, const char **why)
 	return ret;
 }
 
+/* The number that an exited target had for the writer of a command, or 0. */
+static pid_t nr_here(const struct mps_target *g)
+{
+	struct pid_namespace *ns = task_active_pid_ns(current);
+
+	if (ns == &init_pid_ns)
+		return g->tgid;
+	return ns->ns.inum == g->pid_ns ? g->vtgid : 0;
+}
+
 /* The live target of a number; else the exited one that had it. */
 static struct mps_target *target_of(pid_t nr)
 {
@@ -384,16 +418,6 @@ static struct mps_target *target_of(pid_t nr)
 int mps_target_untag_pid(pid_t nr, const char **why)
 {
 	struct mps_target *g;
-
-/* The number that an exited target had for the writer of a command, or 0. */
-static pid_t nr_here(const struct mps_target *g)
-{
-	struct pid_namespace *ns = task_active_pid_ns(current);
-
-	if (ns == &init_pid_ns)
-		return g->tgid;
-	return ns->ns.inum == g->pid_ns ? g->vtgid : 0;
-}
 
 	lockdep_assert_held(&mps_targets_mutex);
 	g = target_of(nr);
@@ -424,20 +448,22 @@ void mps_target_untag_all(void)
 static void target_work(struct work_struct *work)
 {
 	struct mps_target *g, *next;
+	LIST_HEAD(doomed);
 
 	mutex_lock(&mps_targets_mutex);
 	list_for_each_entry_safe(g, next, &mps_targets, node) {
 		if (g->live || mps_limit_exited.used <= READ_ONCE(mps_limit_exited.max))
 			continue;
 		mps_limit_exited.refused++;
-		target_remove(g);
+		target_unlink(g, &doomed);
 	}
-	list_for_each_entry_safe(g, next, &mps_targets, node)
-		if (!g->dir && g->live)
-			drop_namesake(g->tgid);
 	list_for_each_entry(g, &mps_targets, node)
 		if (!g->dir)
-			mps_debugfs_add_target(g);
+			unlink_namesakes(g, &doomed);
+	targets_free(&doomed);
+	list_for_each_entry(g, &mps_targets, node)
+		if (!g->dir)
+			add_directory(g);
 	mps_target_update_hooks(0);
 	mutex_unlock(&mps_targets_mutex);
 }
