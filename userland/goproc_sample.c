@@ -153,16 +153,14 @@ static uint64_t pin(const struct mps_sample *was, struct mps_sample *is)
 		struct mps_task *t = &is->task[i];
 		const struct mps_task *w = mps_sample_find(was, t->tid);
 
+		if (w)
+			t->call = w->call;
 		if (t->state != MPSCOPE_STATE_BLOCKED)
 			continue;
-		if (w && !moved(w, t) &&
-		    (w->call.state == MPS_CALL_INSIDE ||
-		     w->call.state == MPS_CALL_OUTSIDE)) {
-			t->call = w->call;
-			t->pinned = true;
-		} else {
-			unpinned++;
-		}
+		t->pinned = w && !moved(w, t) &&
+			    (t->call.state == MPS_CALL_INSIDE ||
+			     t->call.state == MPS_CALL_OUTSIDE);
+		unpinned += !t->pinned;
 	}
 	return unpinned;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define OVER_SAMPLES	5	/* in a row, before GOMAXPROCS is corrected */
+#define NAPS_MIN	10	/* before they mean anything */
 
 void mps_roles_init(struct mps_roles *r, const struct mps_goproc *gp)
 {
@@ -66,6 +67,26 @@ static void past_moved(struct mps_past *p, const struct mps_task *t)
 	p->runs = t->n.runs;
 }
 
+/* Sysmon naps; threads with goroutines sleep for other reasons as well. */
+static bool is_napper(const struct mps_task *t)
+{
+	uint64_t naps = 0, all = 0;
+	int r, m;
+
+	for (r = 0; r < MPSCOPE_NR_REASONS; r++) {
+		for (m = 0; m < MPSCOPE_NR_MODES; m++) {
+			uint64_t nr = t->block[r][m].nr;
+
+			if (nr == MPS_NA)
+				return false;
+			all += nr;
+			if (r == MPSCOPE_REASON_SLEEP)
+				naps += nr;
+		}
+	}
+	return naps >= NAPS_MIN && naps > all - naps;
+}
+
 /* Both arrays are by tid, and so is the new one. */
 static bool past_update(struct mps_roles *r, const struct mps_sample *s)
 {
@@ -77,6 +98,8 @@ static bool past_update(struct mps_roles *r, const struct mps_sample *s)
 	for (i = 0; i < s->nr; i++) {
 		const struct mps_task *t = &s->task[i];
 		struct mps_past *p = &past[i];
+		/* what a thread is, a call shows that is already over, too */
+		uint64_t f = mps_role_call_facts(r->gp, t);
 
 		while (j < r->nr_past && r->past[j].tid < t->tid)
 			j++;
@@ -88,8 +111,9 @@ static bool past_update(struct mps_roles *r, const struct mps_sample *s)
 		p->tid = t->tid;
 		p->start_ticks = t->start_ticks;
 		past_moved(p, t);
-		p->was_m |= is_parked(r->verdict[i].facts);
-		p->ticked |= is_tick(r->verdict[i].facts);
+		p->was_m |= is_parked(f);
+		p->ticked |= is_tick(f);
+		p->napper = is_napper(t);
 	}
 	free(r->past);
 	r->past = past;
@@ -140,7 +164,8 @@ static void sysmon_find(struct mps_roles *r, int32_t tgid)
 		r->sysmon_sure = MPS_SURE_LIKELY;
 	} else if (oldest && !oldest->was_m) {
 		r->sysmon = oldest->tid;
-		r->sysmon_sure = MPS_SURE_GUESS;
+		r->sysmon_sure = oldest->napper ? MPS_SURE_LIKELY :
+						  MPS_SURE_GUESS;
 	}
 }
 

@@ -142,6 +142,7 @@ struct mps_past {
 	bool watched;
 	bool was_m;		/* parked as Ms do */
 	bool ticked;		/* slept as only sysmon does */
+	bool napper;		/* most of its sleeps are naps */
 };
 
 struct mps_roles {
@@ -163,6 +164,8 @@ void mps_roles_init(struct mps_roles *r, const struct mps_goproc *gp);
 void mps_roles_free(struct mps_roles *r);
 bool mps_roles_step(struct mps_roles *r, const struct mps_sample *s);
 uint64_t mps_role_facts(const struct mps_goproc *gp, const struct mps_task *t);
+uint64_t mps_role_call_facts(const struct mps_goproc *gp,
+			     const struct mps_task *t);
 const struct mps_rule *mps_rule_match(uint64_t facts);
 
 #endif /* _MPS_ROLE_H */

@@ -138,37 +138,45 @@ static uint64_t nap_facts(const struct mps_call *c)
 	return MPS_F(GO_CALL);	/* the program's own */
 }
 
+static uint64_t nr_facts(const struct mps_goproc *gp, const struct mps_task *t,
+			 int64_t nr, bool args)
+{
+	if (nr == SYS_futex)
+		return MPS_F(FUTEX) | (args ? futex_facts(gp, t) : 0);
+	if (is_epoll(nr))
+		return MPS_F(EPOLL) | (args ? epoll_facts(gp, &t->call) : 0);
+	if (nr == SYS_nanosleep)
+		return MPS_F(NAP) | (args ? nap_facts(&t->call) : 0);
+	return is_raw(nr) ? MPS_F(RAW_CALL) : MPS_F(GO_CALL);
+}
+
+/**
+ * mps_role_call_facts() - what the call says in which a thread was asleep
+ * @gp: its process
+ * @t: the thread; its call need not belong to its state
+ *
+ * Return: facts of a blocked thread, or 0 if no call is known.
+ */
+uint64_t mps_role_call_facts(const struct mps_goproc *gp,
+			     const struct mps_task *t)
+{
+	uint64_t f = MPS_F(BLOCKED) | MPS_F(IN_CALL) | MPS_F(ARGS);
+
+	if (t->call.state != MPS_CALL_INSIDE)
+		return 0;
+	if (gp->exe.cgo && !t->call.pc_in_exe)
+		f |= MPS_F(C_PC);
+	return f | nr_facts(gp, t, t->call.nr, true);
+}
+
 static uint64_t call_facts(const struct mps_goproc *gp,
 			   const struct mps_task *t)
 {
-	bool args = t->pinned && t->call.state == MPS_CALL_INSIDE;
-	int64_t nr = args ? t->call.nr : t->syscall;
-	uint64_t f = 0;
-
-	if (nr < 0)
+	if (t->pinned && t->call.state == MPS_CALL_INSIDE)
+		return mps_role_call_facts(gp, t) & ~MPS_F(BLOCKED);
+	if (t->syscall < 0)
 		return 0;
-	f |= MPS_F(IN_CALL);
-	if (args) {
-		f |= MPS_F(ARGS);
-		if (gp->exe.cgo && !t->call.pc_in_exe)
-			f |= MPS_F(C_PC);
-	}
-	if (nr == SYS_futex) {
-		f |= MPS_F(FUTEX);
-		if (args)
-			f |= futex_facts(gp, t);
-	} else if (is_epoll(nr)) {
-		f |= MPS_F(EPOLL);
-		if (args)
-			f |= epoll_facts(gp, &t->call);
-	} else if (nr == SYS_nanosleep) {
-		f |= MPS_F(NAP);
-		if (args)
-			f |= nap_facts(&t->call);
-	} else {
-		f |= is_raw(nr) ? MPS_F(RAW_CALL) : MPS_F(GO_CALL);
-	}
-	return f;
+	return MPS_F(IN_CALL) | nr_facts(gp, t, t->syscall, false);
 }
 
 /**

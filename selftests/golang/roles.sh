@@ -42,9 +42,9 @@ sample()
 	kill -INT $who
 	wait $who
 	rc=$?
+	mps_untag "$pid"
 	wl_send "$name" stop "done"
 	wl_quit "$name"
-	mps_untag "$pid"
 	"$HERE/rolecmp" "$out.truth" "$out.who" >"$out.cmp" ||
 		bail_out "$name: nothing to compare: $(cat "$out.err")"
 	diag "$name: $(head -n 7 "$out.cmp" | paste -s -d ' ')"

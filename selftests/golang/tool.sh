@@ -48,7 +48,6 @@ wait "$pid" 2>/dev/null
 wait $looker
 is "ends while watched: exit status 1" "$?" 1
 matches "ends while watched: it is said" "$(cat "$MPS_TMP/err")" "mpscope: process $pid *"
-mps_untag "$pid"
 
 # ---- gone, never there, not tagged ----
 who "$pid" -i 100ms
@@ -73,8 +72,8 @@ who "$pid" -i 100ms -x,
 is "broken ELF: exit status 4, data are partial" "$rc" 4
 is "broken ELF: its thread has no role" "$(roles)" "-:1"
 matches "broken ELF: it is said" "$out" "*no roles: a segment of the executable lies outside of the file*"
-kill "$pid"
 mps_untag "$pid"
+kill "$pid"
 
 # ---- usage ----
 for args in "" "x" "1 2" "1 -i 1x" "1 -i 0" "1 -c x" "0"; do
@@ -106,8 +105,8 @@ for variant in go-idle go-idle-stripped go-idle-pie; do
 		is "--summary: each role is there once" \
 			"$(awk '$1 == "idle" || $1 == "sysmon"' <<<"$out" | wc -l)" 2
 	}
+	mps_untag "$pid"
 	wl_send "$variant" stop "done"
 	wl_quit "$variant"
-	mps_untag "$pid"
 done
 ktap_end

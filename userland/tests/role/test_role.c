@@ -124,6 +124,37 @@ static void test_sysmon(void)
 	mps_roles_free(&r);
 }
 
+/* It naps so shortly that a look seldom finds it at rest. */
+static void test_sysmon_restless(void)
+{
+	struct mps_roles r;
+	struct mps_sample s;
+	struct mps_task *t;
+
+	mps_roles_init(&r, &plain);
+	mps_sample_init(&s, PID);
+	t = add(&s, PID + 1, "nap without arguments");
+	t->block[MPSCOPE_REASON_SLEEP][MPSCOPE_MODE_S].nr = 60;
+	t->block[MPSCOPE_REASON_FUTEX][MPSCOPE_MODE_S].nr = 40;
+	add(&s, PID + 2, "parked");
+	step(&r, &s);
+	tap_ok(verdict(&r, PID + 1)->role == MPS_ROLE_SYSMON &&
+	       verdict(&r, PID + 1)->sure == MPS_SURE_LIKELY,
+	       "the oldest thread, which mostly naps: likely");
+	mps_sample_free(&s);
+
+	t = add_sysmon(&s, PID + 1, 20000);
+	t->pinned = false;
+	t->state = MPSCOPE_STATE_RUNNING;
+	t->syscall = -1;
+	add(&s, PID + 2, "parked");
+	step(&r, &s);
+	is_role(&r, PID + 1, MPS_ROLE_SYSMON, "sysmon-sleep",
+		"a nap that was over when it was looked at again: sure");
+	mps_sample_free(&s);
+	mps_roles_free(&r);
+}
+
 static void test_sysmon_naps(void)
 {
 	static const struct {
@@ -383,12 +414,13 @@ int main(void)
 	size_t i;
 
 	programs_init();
-	tap_plan(NR(tasks) + mps_nr_rules + 5 + 9 + 3 + 3 + 2 + 6 + 6 + 5 + 2 +
+	tap_plan(NR(tasks) + mps_nr_rules + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 5 + 2 +
 		 3);
 	for (i = 0; i < NR(tasks); i++)
 		one_task(&tasks[i]);
 	test_rules();
 	test_sysmon();
+	test_sysmon_restless();
 	test_sysmon_naps();
 	test_deep();
 	test_watched();
