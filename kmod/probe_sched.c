@@ -74,7 +74,6 @@ static void classify_out(struct mps_thread *t, bool preempt,
 		return;
 	}
 	o->syscall = mps_syscall_of(prev);
-	o->unqueued = state != TASK_RUNNING;
 	/* gave it up of its own: sched_yield(), or a sleep that a signal refused */
 	if (!preempt && (o->voluntary || o->syscall == __NR_sched_yield))
 		o->event = MPS_EV_OUT_YIELD;

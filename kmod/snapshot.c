@@ -7,8 +7,6 @@
 #include "target.h"
 #include "thread.h"
 
-#define MPS_SWITCH_TRIES	1000
-
 /* Time queued since the switch-out, up to now; false if not queued. */
 static bool queued_ns(const struct mps_thread *t, u64 now_ns, u64 *ns)
 {
@@ -22,26 +20,11 @@ static bool queued_ns(const struct mps_thread *t, u64 now_ns, u64 *ns)
 	return queued;
 }
 
-/*
- * Between the probe and the end of the switch the kernel has not yet closed the
- * wait of a thread that is running for us: wait it out, so that no counter
- * ever goes back. It is a few instructions on another CPU, but that may be a
- * virtual one: give up after a while.
- */
-static bool switching_in(const struct mps_thread *t, unsigned int *tries)
-{
-	if (t->acct.state != MPSCOPE_STATE_RUNNING || !t->acct.unsettled ||
-	    !READ_ONCE(t->task->sched_info.last_queued))
-		return false;
-	cpu_relax();
-	return ++*tries < MPS_SWITCH_TRIES;
-}
-
 /* Without locks, but for @t itself: see (A) and (W). */
 static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
 			  bool *queued, u64 *wait_ns, u64 *now_ns)
 {
-	unsigned int seq, tries = 0;
+	unsigned int seq;
 
 	do {
 		seq = read_seqcount_begin(&t->seq);
@@ -51,8 +34,7 @@ static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
 		*now_ns = local_clock();
 		s->now_ns = ktime_get_mono_fast_ns();
 		*queued = !READ_ONCE(t->dead) && queued_ns(t, *now_ns, wait_ns);
-	} while (read_seqcount_retry(&t->seq, seq) ||
-		 (!s->dead && switching_in(t, &tries)));
+	} while (read_seqcount_retry(&t->seq, seq));
 	do {
 		seq = read_seqcount_begin(&t->wake_seq);
 		s->wake = t->wake;

@@ -63,24 +63,6 @@ void mps_account_blocked_in(struct mps_account *a, u8 reason, u8 mode,
 	a->blocked[a->reason][a->mode].nr++;
 }
 
-/* The last wait was only so long: the rest of what was booked is running time. */
-static void settle(struct mps_account *a, u64 wait_ns)
-{
-	if (a->unsettled && wait_ns < a->wait_ns) {
-		a->ns[a->wait_state] -= a->wait_ns - wait_ns;
-		a->ns[MPSCOPE_STATE_RUNNING] += a->wait_ns - wait_ns;
-	}
-	a->unsettled = false;
-}
-
-static void book_wait(struct mps_account *a, u8 state, u64 ns)
-{
-	a->ns[state] += ns;
-	a->wait_ns = ns;
-	a->wait_state = state;
-	a->unsettled = !a->unqueued;
-}
-
 bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 		     bool *new_max_run)
 {
@@ -91,7 +73,6 @@ bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 	if (next < 0 || o->event == MPS_EV_IN)
 		return false;
 
-	settle(a, o->delay_ns - a->delay_ns);
 	ns = since(a, o->now_ns);
 	a->ns[MPSCOPE_STATE_RUNNING] += ns;
 	a->run_ns = ns;
@@ -101,7 +82,6 @@ bool mps_account_out(struct mps_account *a, const struct mps_out *o,
 	a->delay_ns = o->delay_ns;
 	a->state = next;
 	a->syscall = o->syscall;
-	a->unqueued = o->unqueued;
 	if (next == MPSCOPE_STATE_BLOCKED)
 		mps_account_blocked_in(a, o->reason, o->mode, o->syscall);
 	else
@@ -165,13 +145,13 @@ bool mps_account_in(struct mps_account *a, const struct mps_in *in,
 			e->new_max_block = close_blocked(a, before, in->cpu);
 		else
 			a->ns[MPSCOPE_STATE_BIRTH] += before;
-		book_wait(a, MPSCOPE_STATE_WOKEN, queued);
+		a->ns[MPSCOPE_STATE_WOKEN] += queued;
 		a->nr[MPSCOPE_STATE_WOKEN]++;
 		e->new_max_wake = mps_hist_add(&a->hist[MPSCOPE_HIST_WAKE_TO_RUN],
 					       queued, in->cpu);
 		break;
 	default:
-		book_wait(a, a->state, queued);
+		a->ns[a->state] += queued;
 	}
 
 	if (in->cpu != a->cpu)
@@ -209,10 +189,6 @@ u64 mps_account_peek(struct mps_account *a, u64 now_ns, bool queued,
 			a->nr[MPSCOPE_STATE_WOKEN]++;
 			open = after;
 		}
-		break;
-	case MPSCOPE_STATE_RUNNING:
-		settle(a, wait_ns);
-		a->ns[MPSCOPE_STATE_RUNNING] += open;
 		break;
 	default:
 		a->ns[a->state] += open;

@@ -39,17 +39,6 @@ struct mps_account {
 	s32 syscall;		/* it is off the CPU in, or MPS_SYSCALL_* */
 	s32 cpu;		/* last */
 
-	/*
-	 * The last wait, as measured when it ended: the switch-in is seen a
-	 * little after the kernel's own time stamp of it, so the wait is too
-	 * long by that. Once sched_info has it, it is settled: the surplus
-	 * becomes running time.
-	 */
-	u64 wait_ns;
-	u8 wait_state;		/* the bucket it is in */
-	bool unsettled;
-	bool unqueued;		/* sched_info does not see this wait */
-
 	u64 run_ns;		/* last stay on a CPU, for the tracepoint */
 	u64 switches[2];	/* [0] involuntary, [1] voluntary */
 	u64 cpu_changes;
@@ -68,9 +57,6 @@ struct mps_out {
 	u8 reason;
 	u8 mode;
 	bool voluntary;		/* as the kernel counts it: nvcsw grew */
-	bool unqueued;		/* preempted while about to block: sched_info
-				 * takes it for blocked
-				 */
 	s32 syscall;
 };
 
@@ -133,8 +119,7 @@ bool mps_account_in(struct mps_account *a, const struct mps_in *in,
 /**
  * mps_account_peek() - close the open interval of a copy, at now
  * @queued: the thread is in a run queue now, waiting
- * @wait_ns: as in struct mps_in; of a running thread: sched_info.run_delay
- *	     since the last switch-out, which settles its last wait
+ * @wait_ns: as in struct mps_in
  *
  * Return: the length of the open interval (0 for the dead and before begin).
  */

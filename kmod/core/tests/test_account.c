@@ -21,7 +21,6 @@ static void step_out(struct mps_account *a, const struct vec_step *s)
 	const struct mps_out o = {
 		.now_ns = s->now_ns, .event = s->what, .reason = s->reason,
 		.mode = s->mode, .voluntary = s->voluntary,
-		.unqueued = s->unqueued,
 		.syscall = s->syscall, .delay_ns = delay_ns,
 	};
 	struct mps_account before;
@@ -71,7 +70,7 @@ static void step_in(struct mps_account *a, const struct vec_step *s)
 	WANT(e.new_max_wake == (a->hist[MPSCOPE_HIST_WAKE_TO_RUN].max_ns >
 				before.hist[MPSCOPE_HIST_WAKE_TO_RUN].max_ns));
 	WANT(a->syscall == MPS_SYSCALL_NONE);
-	delay_ns += e.wait_ns - s->surplus_ns;
+	delay_ns += e.wait_ns;
 }
 
 static void do_step(struct mps_account *a, const struct vec_step *s)

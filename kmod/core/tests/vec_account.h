@@ -21,9 +21,6 @@ struct vec_step {
 	u8 mode;
 	bool voluntary;
 	bool queued;
-	bool unqueued;
-	/* sched_info's idea of the wait that ends, where it is not ours */
-	s64 surplus_ns;
 	/* what comes of it */
 	bool refused;
 	u64 blocked_ns;		/* in: the episode */
@@ -66,9 +63,6 @@ struct vec_account {
 #define IN(at, w, c, b, q)						\
 	{ .op = VEC_IN, .now_ns = at, .wait_ns = w, .cpu = c,		\
 	  .blocked_ns = b, .queued_ns = q }
-#define IN_LESS(at, w, c, b, q, s)					\
-	{ .op = VEC_IN, .now_ns = at, .wait_ns = w, .cpu = c,		\
-	  .blocked_ns = b, .queued_ns = q, .surplus_ns = s }
 #define PEEK(at, q, w, o)						\
 	{ .op = VEC_PEEK, .now_ns = at, .queued = q, .wait_ns = w, .open_ns = o }
 #define NOT_OUT(e, at)							\
@@ -199,40 +193,6 @@ static const struct vec_account vec_account[] = {
 		{ [S(RUNNING)] = 17, [S(YIELDED)] = 3 },
 		{ [S(RUNNING)] = 3, [S(YIELDED)] = 2 }, { },
 		{ 1, 1 }, 1, HIST_NR(0, 0, 2), HIST_MAX(0, 0, 10),
-	}, {
-		"settled: what sched_info does not take for waiting, ran",
-		{ BEGIN(RUNNING, 0, 0), BLOCK(100, EPOLL, S, 232),
-		  IN_LESS(200, 60, 0, 40, 60, 10), OUT(PREEMPT, 250, false),
-		  IN_LESS(300, 0, 0, 0, 50, 50), OUT(YIELD, 310, true),
-		  IN_LESS(330, 0, 0, 0, 20, 5) },
-		S(RUNNING), 0, 330,
-		/* the last wait is not settled yet */
-		{ [S(RUNNING)] = 160 + 10 + 50, [S(WOKEN)] = 60 - 10,
-		  [S(PREEMPTED)] = 50 - 50, [S(YIELDED)] = 20 },
-		{ [S(RUNNING)] = 4, [S(WOKEN)] = 1, [S(PREEMPTED)] = 1,
-		  [S(YIELDED)] = 1 },
-		{ SLEPT(EPOLL, S, 40, 1, 40, 232) },
-		{ 1, 2 }, 0, HIST_NR(1, 1, 3), HIST_MAX(60, 40, 100),
-	}, {
-		"settled: a longer wait by sched_info changes nothing",
-		{ BEGIN(RUNNING, 0, 0), BLOCK(100, EPOLL, S, 232),
-		  IN_LESS(200, 60, 0, 40, 60, -10), OUT(PREEMPT, 250, false) },
-		S(PREEMPTED), 0, 250,
-		{ [S(RUNNING)] = 150, [S(WOKEN)] = 60 },
-		{ [S(RUNNING)] = 2, [S(WOKEN)] = 1, [S(PREEMPTED)] = 1 },
-		{ SLEPT(EPOLL, S, 40, 1, 40, 232) },
-		{ 1, 1 }, 0, HIST_NR(1, 1, 2), HIST_MAX(60, 40, 100),
-	}, {
-		"settled: not where sched_info saw no wait",
-		{ BEGIN(RUNNING, 0, 0),
-		  { .op = VEC_OUT, .what = MPS_EV_OUT_PREEMPT, .now_ns = 100,
-		    .syscall = 202, .unqueued = true },
-		  IN_LESS(200, 0, 0, 0, 100, 100), OUT(PREEMPT, 250, false),
-		  IN_LESS(260, 0, 0, 0, 10, 4), OUT(DEAD, 300, true) },
-		S(DEAD), 0, 300,
-		{ [S(RUNNING)] = 190 + 4, [S(PREEMPTED)] = 110 - 4 },
-		{ [S(RUNNING)] = 3, [S(PREEMPTED)] = 2, [S(DEAD)] = 1 }, { },
-		{ 2, 1 }, 0, HIST_NR(0, 0, 3), HIST_MAX(0, 0, 100),
 	}, {
 		"preempted from the beginning",
 		{ BEGIN(PREEMPTED, 10, 0), IN(30, 5, 0, 0, 20) },
