@@ -302,7 +302,7 @@ int main(int argc, char **argv)
 {
 	const char *tree = argc > 1 ? argv[1] : "tests/golden/tree/step1";
 	time_t end = time(NULL) + (time_t)env("FUZZ_SECONDS", 3);
-	char path[512], cmd[64];
+	char path[512], cmd[128];
 	bool ok = true;
 	enum mps_err err;
 	int rc;

@@ -364,6 +364,17 @@ static void test_c_call(void)
 	is_role(&r, PID + 3, MPS_ROLE_FOREIGN, "c-thread",
 		"blocked in C, never parked as an M: foreign");
 	mps_sample_free(&s);
+
+	add_sysmon(&s, PID + 1, 20000);
+	add(&s, PID + 4, "read in C")->has_g = 1;
+	add(&s, PID + 5, "on a CPU, cgo")->has_g = 0;
+	step(&r, &s);
+	is_role(&r, PID + 4, MPS_ROLE_LOST, "c-call",
+		"blocked in C with a g: an M");
+	is_role(&r, PID + 5, MPS_ROLE_FOREIGN, "no-g",
+		"on a CPU without a g: foreign");
+	tap_ok(r.nr_p == 0, "and without a P");
+	mps_sample_free(&s);
 	mps_roles_free(&r);
 }
 
@@ -414,7 +425,7 @@ int main(void)
 	size_t i;
 
 	programs_init();
-	tap_plan(NR(tasks) + mps_nr_rules + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 5 + 2 +
+	tap_plan(NR(tasks) + mps_nr_rules + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 5 + 5 +
 		 3);
 	for (i = 0; i < NR(tasks); i++)
 		one_task(&tasks[i]);

@@ -82,7 +82,7 @@ static const struct {
 	{ "no head", "version 1\n", MPS_ERR_FORMAT, 0, "no head" },
 	{ "head without #", "version 1\ntid comm\n", MPS_ERR_FORMAT, 0,
 	  "line 2" },
-	{ "head without columns", "version 1\n# " "\n", MPS_ERR_FORMAT, 0,
+	{ "head without columns", "version 1\n#\040\n", MPS_ERR_FORMAT, 0,
 	  "no column" },
 	{ "required column is not there", "version 1\n# comm\na\n",
 	  MPS_ERR_NO_COLUMN, 0, "no column 'tid'" },
@@ -232,7 +232,7 @@ static void test_errors(void)
 
 int main(void)
 {
-	char cmd[64];
+	char cmd[128];
 	int rc;
 
 	snprintf(dir, sizeof(dir), "/tmp/mpscope-test-XXXXXX");

@@ -115,8 +115,13 @@ static const char narrow_text[] =
 #define JSON_TOTAL \
 	"{\"nr\":null,\"total_ns\":1500000,\"share\":100.00,\"raw\":null}"
 
+#define JSON_HEAD \
+	"{\"schema_version\":1,\"command\":\"test\",\"pid\":12,\"gone\":null,\"rows\":["
+#define JSON_FOOT \
+	"\"notes\":[\"noted\"],\"roles\":\"inferred\",\"dropped\":{\"lost\":1,\"unsure\":null}}\n"
+
 static const char json[] =
-	"{\"schema_version\":1,\"command\":\"test\",\"pid\":12,\"gone\":null,\"rows\":[" JSON_ROW1 "," JSON_ROW2 "],\"total\":" JSON_TOTAL ",\"notes\":[\"noted\"],\"roles\":\"inferred\",\"dropped\":{\"lost\":1,\"unsure\":null}}\n";
+	JSON_HEAD JSON_ROW1 "," JSON_ROW2 "],\"total\":" JSON_TOTAL "," JSON_FOOT;
 
 static const char csv[] =
 	"# pid: 12\n"
