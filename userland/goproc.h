@@ -17,6 +17,7 @@
 #define MPS_GO_VERSION_LEN	64
 #define MPS_GO_ERROR_LEN	320
 #define MPS_GO_NR_SEGMENTS	4
+#define MPS_GO_TLS_SIZE		8	/* the runtime's own: one pointer, g */
 
 enum mps_go_status {
 	MPS_GO_OK,
@@ -67,6 +68,7 @@ struct mps_goexe {
 	bool stripped;		/* no symbol table */
 	bool no_quota;		/* built with containermaxprocs=0 */
 	uint64_t entry;
+	uint64_t tls_size;	/* thread-local storage of the program */
 	struct mps_range text[MPS_GO_NR_SEGMENTS];	/* executable */
 	struct mps_range data[MPS_GO_NR_SEGMENTS];	/* writable, with bss */
 	struct mps_go_symbols sym;

@@ -18,7 +18,6 @@
 #define SCAN_MAX	(1u << 20)	/* as far as the Go tools look, too */
 #define INFO_MAX	(1u << 24)
 #define MAX_PHDRS	512
-#define TLS_OF_GO	8		/* the runtime's own: one pointer, g */
 
 struct elf_image {
 	int fd;
@@ -26,7 +25,6 @@ struct elf_image {
 	GElf_Ehdr ehdr;
 	size_t nr_phdrs;
 	uint64_t file_size;
-	uint64_t tls_size;
 	bool needs_libs;
 };
 
@@ -111,7 +109,7 @@ static enum mps_go_status read_phdrs(struct elf_image *im,
 		if (ph.p_type == PT_INTERP)
 			exe->dynamic = true;
 		if (ph.p_type == PT_TLS)
-			im->tls_size = ph.p_memsz;
+			exe->tls_size = ph.p_memsz;
 		if (ph.p_type != PT_LOAD)
 			continue;
 		if (ph.p_offset > im->file_size ||
@@ -339,7 +337,7 @@ enum mps_go_status mps_goexe_read(int fd, struct mps_goexe *exe, char *error,
 		 */
 		exe->cgo = cgo_symbol || im.needs_libs ||
 			   (exe->cgo && exe->stripped &&
-			    im.tls_size > TLS_OF_GO);
+			    exe->tls_size > MPS_GO_TLS_SIZE);
 	}
 	elf_end(im.elf);
 	return rc;

@@ -157,6 +157,45 @@ void mps_goproc_call(const struct mps_goproc *gp, struct mps_task *t)
 		resolve(gp, &t->call);
 }
 
+#ifdef __x86_64__
+#define PTHREAD_HEAD	1024	/* robust_head is not farther into it */
+
+/*
+ * Does Go know this thread? In a program with C code each thread has a struct
+ * pthread, and Go keeps its g in the word before it (thread-local storage of
+ * 8 bytes). The kernel tells where glibc's robust list is, which lies in that
+ * struct; the struct begins with two pointers to itself, 16 bytes apart.
+ */
+static int has_g(const struct mps_goproc *gp, int32_t tid)
+{
+	uint64_t words[PTHREAD_HEAD / 8], head = 0, g;
+	size_t len, i;
+
+	if (!gp->exe.cgo || gp->exe.tls_size != MPS_GO_TLS_SIZE ||
+	    syscall(SYS_get_robust_list, tid, &head, &len) || !head ||
+	    !mps_goproc_memory(gp->pid, head - sizeof(words), words,
+			       sizeof(words)))
+		return -1;
+	for (i = PTHREAD_HEAD / 8 - 3; i > 0; i--) {
+		uint64_t self = head - sizeof(words) + i * 8;
+
+		if (words[i] != self || words[i + 2] != self)
+			continue;
+		if (!mps_goproc_memory(gp->pid, self - 8, &g, sizeof(g)))
+			return -1;
+		return g != 0;
+	}
+	return -1;
+}
+#else
+static int has_g(const struct mps_goproc *gp, int32_t tid)
+{
+	(void)gp;
+	(void)tid;
+	return -1;
+}
+#endif
+
 static uint64_t hash(uint64_t h, const void *p, size_t len)
 {
 	const uint8_t *b = p;
@@ -183,7 +222,7 @@ static uint64_t attrs_hash(const struct mps_task *t,
 }
 
 /**
- * mps_goproc_attrs() - start time of each thread, and who differs
+ * mps_goproc_attrs() - start time of each thread, who is Go's, who differs
  * @gp: the process
  * @s: a sample of it
  *
@@ -209,6 +248,7 @@ void mps_goproc_attrs(const struct mps_goproc *gp, struct mps_sample *s)
 		    !mps_stat_parse(line, &st))
 			continue;
 		t->start_ticks = st.start_ticks;
+		t->has_g = (int8_t)has_g(gp, t->tid);
 		h[i] = attrs_hash(t, &st);
 		if (!votes)		/* Boyer and Moore: who may be most */
 			most = h[i];

@@ -22,6 +22,7 @@ void mps_task_init(struct mps_task *t, int32_t tid)
 	t->reason = -1;
 	t->mode = -1;
 	t->cpu = -1;
+	t->has_g = -1;
 	t->syscall = -1;
 	t->now_ns = MPS_NA;
 	t->in_state_ns = MPS_NA;

@@ -73,6 +73,7 @@ struct mps_task {
 	struct mps_block block[MPSCOPE_NR_REASONS][MPSCOPE_NR_MODES];
 	struct mps_call call;
 	bool pinned;		/* call belongs to this very state */
+	int8_t has_g;		/* Go's thread-local g is set; -1: unknown */
 	bool own_attrs;		/* nice, policy or CPUs differ from the leader's */
 	char comm[MPS_COMM_LEN];
 };

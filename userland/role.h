@@ -79,7 +79,8 @@ extern const char * const mps_sure_names[MPS_NR_SURES];
 	X(RAW_CALL)	/* other call the runtime makes for itself */	\
 	X(GO_CALL)	/* call that goes through entersyscall */	\
 	X(C_PC)		/* called from a library */			\
-	X(WAS_M)	/* was seen parked as an M */			\
+	X(WAS_M)	/* was seen parked as an M, or has a g */	\
+	X(NO_G)		/* Go's thread-local g is not set */		\
 	X(SYSMON)	/* is the monitor, surely */			\
 	X(SYSMON_MAYBE)	/* is the oldest thread but the first */	\
 	X(OWN_ATTRS)	/* name, nice, policy or CPUs of its own */	\

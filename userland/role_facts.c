@@ -213,6 +213,10 @@ uint64_t mps_role_facts(const struct mps_goproc *gp, const struct mps_task *t)
 		f |= MPS_F(STOPPED);
 	if (gp->exe.cgo)
 		f |= MPS_F(CGO);
+	if (t->has_g == 0)
+		f |= MPS_F(NO_G);
+	if (t->has_g == 1)
+		f |= MPS_F(WAS_M);
 	if (t->own_attrs)
 		f |= MPS_F(OWN_ATTRS);
 	if (t->in_state_ns != MPS_NA) {

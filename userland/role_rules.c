@@ -36,6 +36,8 @@ const struct mps_rule mps_rules[] = {
 	/* main() starts it before any other thread. */
 	RULE("sysmon-first", F(SYSMON_MAYBE), F(GO_CALL) | F(NOTE) | F(EPOLL),
 	     SYSMON, LIKELY, false),
+	/* Go code finds its g in thread-local storage; here there is none. */
+	RULE("no-g", F(NO_G), 0, FOREIGN, SURE, false),
 	/* What it did before, it will do again; nothing can be told now. */
 	RULE("stopped", F(STOPPED), 0, UNKNOWN, GUESS, false),
 
