@@ -20,7 +20,7 @@ who()
 roles() { awk -F, '/^tid,/ { t = 1; next } /^#/ { t = 0 } t { n[$2]++ } END { for (r in n) print r ":" n[r] }' <<<"$out" | sort | paste -s -d ' '; }
 
 mps_load
-ktap_begin 36
+ktap_begin 41
 
 # ---- no Go program ----
 sleep 1000 &
@@ -109,4 +109,25 @@ for variant in go-idle go-idle-stripped go-idle-pie; do
 	wl_send "$variant" stop "done"
 	wl_quit "$variant"
 done
+
+# ---- a Go program with C code ----
+wl_start cgo "$HERE/go-cgo"
+pid=${WL_PID[cgo]}
+wl_send cgo go running
+sleep 1
+mps_tag "$pid"
+"$HERE/gotruth" "$pid" 1000 1 >"$MPS_TMP/truth"
+who "$pid" -i 500ms -x,
+is "cgo: exit status 0" "$rc" 0
+matches "cgo: C code was noticed" "$out" "*# cgo: 1*"
+diag "cgo: $(roles)"
+# the runtime has an M for each thread but those it does not know
+known=$(awk '$1 == "m" { print $3 }' "$MPS_TMP/truth" | sort -u)
+foreign=$(awk -F, '$2 == "foreign" && $4 == "sure" { print $1 }' <<<"$out")
+is "cgo: one thread is foreign, surely" "$(wc -w <<<"$foreign")" 1
+is "cgo: and it is none of the runtime's" "$(grep -cx "$foreign" <<<"$known")" 0
+matches "cgo: one sysmon" " $(roles) " "* sysmon:1 *"
+mps_untag "$pid"
+wl_send cgo stop "done"
+wl_quit cgo
 ktap_end
