@@ -78,23 +78,29 @@ summary_sums()
 	return "$bad"
 }
 check "summary: the sums over the rows" summary_sums
+# All are parked: each stay on the CPU and each wait for it is over, each block
+# but the last, which is open, and the wait at the gate that was open first.
 histogram_sums()
 {
-	local -A h t
-	local key bad=0
+	local -A h t b
+	local key bad=0 row word
 	table_load h "$MPS/targets/$pid/histograms" tid hist
 	table_load t "$MPS/targets/$pid/threads"
+	table_load b "$MPS/targets/$pid/blocking" tid state
 	for key in ${t[keys]}; do
-		# Each stay on the CPU is over, for all are parked.
-		if [ "${h[$key/run,nr]}" != "${t[$key,runs]}" ] ||
-		   [ "${h[$key/run,total_ns]}" != "${t[$key,running_ns]}" ]; then
-			echo "thread $key: histogram run ${h[$key/run,nr]} ${h[$key/run,total_ns]}, threads ${t[$key,runs]} ${t[$key,running_ns]}"
-			bad=1
-		fi
+		for row in "run ${t[$key,runs]} ${t[$key,running_ns]}" \
+			"wake_to_run ${b[$key/woken,nr]-0} ${t[$key,woken_ns]}"; do
+			read -r -a word <<<"$row"
+			set -- "${word[@]}"
+			if [ "${h[$key/$1,nr]} ${h[$key/$1,total_ns]}" != "$2 $3" ]; then
+				echo "thread $key: histogram $1 ${h[$key/$1,nr]} times, ${h[$key/$1,total_ns]} ns; threads and blocking $2, $3"
+				bad=1
+			fi
+		done
 	done
 	return "$bad"
 }
-check "histograms: run is what threads says" histogram_sums
+check "histograms: run and wake_to_run are what threads says" histogram_sums
 
 # ---- however it is read ----
 

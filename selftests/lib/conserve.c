@@ -6,10 +6,11 @@
  *	threads, tombstones	running + woken + preempted + yielded +
  *				blocked + birth == life == now - since,
  *				in_state is part of the state's bucket
- *	blocking		total_ns of a tid add up to its life_ns
+ *	blocking		total_ns of a tid add up to its life_ns,
+ *				max_ns is part of total_ns
  *	epoll			kind_* and ret_* add up to calls
  *	migrations		cause_* and class_* add up to total
- *	histograms		the bins add up to nr
+ *	histograms		the bins add up to nr, max_ns is part of total_ns
  *
  * and that no count and no life_ns goes back between two readings of a thread.
  * How an open stay off the CPU divides into blocked and waiting is known at its
@@ -131,9 +132,15 @@ static void check_blocking(const struct table *t, const char *file)
 {
 	unsigned long long sum = 0;
 	int i, tid = table_col(t, "tid"), life = table_col(t, "life_ns");
+	int max = table_col(t, "max_ns");
 
 	for (i = 0; i < t->nr_rows; i++) {
 		sum += table_u64(t, i, "total_ns");
+		if (table_is_number(table_cell(t, i, max)) &&
+		    table_u64(t, i, "max_ns") > table_u64(t, i, "total_ns"))
+			bad("%s: thread %s: %s: max_ns %s exceeds total_ns", file,
+			    table_cell(t, i, tid), table_cell(t, i, table_col(t, "state")),
+			    table_cell(t, i, max));
 		if (i + 1 < t->nr_rows &&
 		    !strcmp(table_cell(t, i, tid), table_cell(t, i + 1, tid)) &&
 		    !strcmp(table_cell(t, i, life), table_cell(t, i + 1, life)))
@@ -179,6 +186,16 @@ static void check_sum(const struct table *t, const char *file, const char *prefi
 	}
 }
 
+static void check_max(const struct table *t, const char *file)
+{
+	int i;
+
+	for (i = 0; i < t->nr_rows; i++)
+		if (table_u64(t, i, "max_ns") > table_u64(t, i, "total_ns"))
+			bad("%s: thread %s: max_ns exceeds total_ns", file,
+			    table_cell(t, i, table_col(t, "tid")));
+}
+
 static void check_file(const char *tgid, const char *name)
 {
 	unsigned long unused = 0;
@@ -208,6 +225,7 @@ static void check_file(const char *tgid, const char *name)
 		check_sum(&t, name, "class_", "total", &unused);
 	} else {
 		check_sum(&t, name, "ge_", "nr", &rows_histograms);
+		check_max(&t, name);
 	}
 	table_free(&t);
 }
