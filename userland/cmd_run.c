@@ -187,10 +187,7 @@ static bool tag(pid_t pid, const char *name, int *rc)
 
 static void untag(pid_t pid)
 {
-	char cmd[32];
-
-	snprintf(cmd, sizeof(cmd), "!%d\n", pid);
-	if (mps_dbgfs_write("tags", cmd) && mps_err_errno() != ENOENT)
+	if (mps_untag(pid) && mps_err_errno() != ENOENT)
 		mps_msg("process %d stays tagged: %s", pid, mps_err_why());
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mpscope untag: stop watching, forget the counters. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd.h"
@@ -42,11 +41,8 @@ static void show_row(struct mps_out *out, pid_t pid, const char *error)
 
 static int untag_one(struct mps_out *out, pid_t pid)
 {
-	char cmd[32];
-	enum mps_err err;
+	enum mps_err err = mps_untag(pid);
 
-	snprintf(cmd, sizeof(cmd), "!%d\n", pid);
-	err = mps_dbgfs_write("tags", cmd);
 	if (err)
 		mps_msg("process %d: %s", pid, mps_err_why());
 	show_row(out, pid, err ? mps_err_why() : NULL);

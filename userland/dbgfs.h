@@ -101,5 +101,7 @@ const char *mps_dbgfs_dir(void);
 enum mps_err mps_dbgfs_targets(pid_t **tgids, size_t *nr);
 /* MPS_OK if tagged (or exited and kept), MPS_ERR_NO_TARGET if not. */
 enum mps_err mps_dbgfs_has_target(pid_t tgid);
+/* The same, and mps_err_why() stays what it is. */
+bool mps_dbgfs_is_target(pid_t tgid);
 
 #endif /* _MPS_DBGFS_H */

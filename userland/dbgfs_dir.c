@@ -183,18 +183,28 @@ enum mps_err mps_dbgfs_explain(pid_t tgid, const char *file, int error)
 			   file);
 }
 
-enum mps_err mps_dbgfs_has_target(pid_t tgid)
+/* Return: 0 or an errno. */
+static int find_target(pid_t tgid)
 {
 	char name[64], path[PATH_MAX];
 	struct stat st;
 
 	mps_dbgfs_name(name, sizeof(name), tgid, "summary");
 	if (!mps_dbgfs_path(path, sizeof(path), name))
-		return mps_err_set(MPS_ERR_IO, "the path of %s is too long",
-				   mps_dbgfs_dir());
-	if (!stat(path, &st))
-		return MPS_OK;
-	return mps_dbgfs_explain(tgid, "summary", errno);
+		return ENAMETOOLONG;
+	return stat(path, &st) ? errno : 0;
+}
+
+enum mps_err mps_dbgfs_has_target(pid_t tgid)
+{
+	int error = find_target(tgid);
+
+	return error ? mps_dbgfs_explain(tgid, "summary", error) : MPS_OK;
+}
+
+bool mps_dbgfs_is_target(pid_t tgid)
+{
+	return !find_target(tgid);
 }
 
 static int by_id(const void *a, const void *b)

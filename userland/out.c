@@ -10,6 +10,13 @@
 
 #include "cmd.h"
 
+static bool can_color(void)
+{
+	const char *term = getenv("TERM");
+
+	return term && *term && strcmp(term, "dumb");
+}
+
 struct mps_out *mps_out_open_cfg(const struct mps_out_cfg *cfg)
 {
 	static const struct mps_out_ops * const ops[] = {
@@ -24,7 +31,7 @@ struct mps_out *mps_out_open_cfg(const struct mps_out_cfg *cfg)
 	out->cfg = *cfg;
 	if (!out->cfg.to)
 		out->cfg.to = stdout;
-	if (!isatty(fileno(out->cfg.to)))
+	if (!isatty(fileno(out->cfg.to)) || !can_color())
 		out->cfg.color = false;
 	out->ops = ops[cfg->format];
 	if (!out->ops->init(out))

@@ -274,10 +274,11 @@ enum mps_err mps_reading_take(struct mps_reading *rd,
 	source_init(&src, l, rh, tids, seen);
 	if (rh)
 		mps_rolehook_refresh(rh);
+	err = src.need_names ? read_names(&src, tgid) : MPS_OK;
+	/* the summary's clock is the report's: as near to the rows as can be */
 	rd->at_ns = mps_wait_now();
-	err = mps_kv_read(&rd->summary, tgid, "summary");
-	if (!err && src.need_names)
-		err = read_names(&src, tgid);
+	if (!err)
+		err = mps_kv_read(&rd->summary, tgid, "summary");
 	if (!err)
 		err = read_rows(rd, &src, tgid);
 	mps_snap_free(&src.names);

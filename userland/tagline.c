@@ -2,12 +2,17 @@
 /* What is written to "tags", and the words of commands that write it. */
 #include "tagline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../kmod/uapi/mpscope/abi.h"
 #include "cmd.h"
+
+#define UNTAG_TRIES	200	/* a second */
+#define UNTAG_PAUSE_NS	5000000
 
 static const char * const known[] = { MPSCOPE_FEATURES(MPSCOPE_X_NAME) };
 
@@ -17,6 +22,24 @@ void mps_tagline(char buf[MPS_TAGLINE_LEN], pid_t pid, bool children,
 	snprintf(buf, MPS_TAGLINE_LEN, "%d %s%s%s\n", pid,
 		 children ? "children" : "threads", features ? " " : "",
 		 features ? features : "");
+}
+
+enum mps_err mps_untag(pid_t pid)
+{
+	const struct timespec pause = { .tv_nsec = UNTAG_PAUSE_NS };
+	enum mps_err err = MPS_OK;
+	char cmd[32];
+
+	snprintf(cmd, sizeof(cmd), "!%d\n", pid);
+	for (int i = 0; i < UNTAG_TRIES; i++) {
+		err = mps_dbgfs_write("tags", cmd);
+		if (err != MPS_ERR_REFUSED || mps_err_errno() != ENOENT)
+			break;
+		if (!mps_dbgfs_is_target(pid))
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return err;
 }
 
 static bool is_known(const char *word, size_t len)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "dbgfs.h"
 #include "opt.h"
 
 #define MPS_TAGLINE_LEN	128
@@ -13,6 +14,14 @@
 /* "PID threads|children [FEATURES]\n"; @features have been checked. */
 void mps_tagline(char buf[MPS_TAGLINE_LEN], pid_t pid, bool children,
 		 const char *features);
+
+/**
+ * mps_untag() - take the tag from a process
+ *
+ * One that has just exited is nobody to the module for a moment, until the
+ * last of it is freed: that is waited for. Return: as mps_dbgfs_write().
+ */
+enum mps_err mps_untag(pid_t pid);
 
 /* Is it a list of features, or "none"? */
 bool mps_tagline_features_ok(const char *features);

@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "dbgfs.h"
+#include "tagline.h"
 
 /* A number behind "Word:" in a status file of /proc. */
 static bool status_number(const char *path, const char *word, long *v)
@@ -200,14 +201,10 @@ int mps_targets_pick(struct mps_targets *ts, const struct mps_opt *opt,
 
 void mps_targets_release(struct mps_targets *ts)
 {
-	char cmd[32];
-
 	for (size_t i = 0; i < ts->nr; i++) {
 		if (!ts->t[i].ours)
 			continue;
-		snprintf(cmd, sizeof(cmd), "!%d\n", ts->t[i].tgid);
-		if (mps_dbgfs_write("tags", cmd) &&
-		    mps_err_errno() != ENOENT)
+		if (mps_untag(ts->t[i].tgid) && mps_err_errno() != ENOENT)
 			mps_msg("process %d stays tagged: %s", ts->t[i].tgid,
 				mps_err_why());
 	}
