@@ -214,9 +214,13 @@ static void facts_add(struct mps_roles *r, const struct mps_sample *s)
 	uint64_t deep = 0;
 	uint32_t i;
 
+	for (i = 0; i < r->nr; i++)
+		r->locks |= !!(r->verdict[i].facts & MPS_F(HANDOFF));
 	for (i = 0; i < r->nr; i++) {
 		struct mps_verdict *v = &r->verdict[i];
 
+		if (r->locks)
+			v->facts |= MPS_F(LOCKS);
 		if (r->past[i].was_m)
 			v->facts |= MPS_F(WAS_M);
 		if (v->tid != r->sysmon)

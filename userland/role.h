@@ -84,6 +84,7 @@ extern const char * const mps_sure_names[MPS_NR_SURES];
 	X(SYSMON)	/* is the monitor, surely */			\
 	X(SYSMON_MAYBE)	/* is the oldest thread but the first */	\
 	X(OWN_ATTRS)	/* name, nice, policy or CPUs of its own */	\
+	X(LOCKS)	/* LockOSThread was called: there is a template thread */ \
 	X(DEEP)		/* sysmon is in its long sleep: no P in use */	\
 	X(FRESH)	/* in its state below MPS_RETAKE_MIN_NS */	\
 	X(LONG)		/* above MPS_RETAKE_LIKELY_NS */		\
@@ -157,6 +158,7 @@ struct mps_roles {
 	struct mps_verdict *verdict;	/* of the last sample, by tid */
 	uint32_t nr;
 	int nr_p;			/* Ps held; 0 if no Go program */
+	bool locks;			/* a template thread was seen */
 	int32_t sysmon;			/* tid, 0: not found */
 	enum mps_sure sysmon_sure;
 };

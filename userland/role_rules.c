@@ -53,9 +53,19 @@ const struct mps_rule mps_rules[] = {
 	/* Nice values and CPU masks are only of use to a locked goroutine. */
 	RULE("park-own-attrs", F(BLOCKED) | F(NOTE) | F(OWN_ATTRS), F(C_PC),
 	     LOCKED, LIKELY, false),
-	/* stopm() and stoplockedm() give the P away before they wait. */
-	RULE("park", F(BLOCKED) | F(NOTE), F(STATIC) | F(C_PC), IDLE, SURE, false),
-	RULE("park-m0", F(BLOCKED) | F(NOTE) | F(M0), F(C_PC), IDLE, SURE, false),
+	/*
+	 * stopm() and stoplockedm() give the P away before they wait, at the
+	 * same word: once a goroutine was locked, and the template thread
+	 * started for its sake, an M may wait for that goroutine as well.
+	 */
+	RULE("park", F(BLOCKED) | F(NOTE), F(STATIC) | F(C_PC) | F(LOCKS), IDLE,
+	     SURE, false),
+	RULE("park-m0", F(BLOCKED) | F(NOTE) | F(M0), F(C_PC) | F(LOCKS), IDLE,
+	     SURE, false),
+	RULE("park-or-locked", F(BLOCKED) | F(NOTE), F(STATIC) | F(C_PC), IDLE,
+	     LIKELY, false),
+	RULE("park-or-locked-m0", F(BLOCKED) | F(NOTE) | F(M0), F(C_PC), IDLE,
+	     LIKELY, false),
 	/* Other variables: waits by notetsleepg(), P handed off before. */
 	RULE("note-variable", F(BLOCKED) | F(NOTE) | F(STATIC), F(C_PC),
 	     LOST, LIKELY, false),

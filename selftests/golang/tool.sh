@@ -52,7 +52,7 @@ matches "ends while watched: it is said" "$(cat "$MPS_TMP/err")" "mpscope: proce
 # ---- gone, never there, not tagged ----
 who "$pid" -i 100ms
 is "gone: exit status 1" "$rc" 1
-matches "gone: it is said" "$err" "mpscope: there is no process $pid*"
+matches "gone: it is said" "$err" "mpscope: process $pid does not exist*"
 sleep 1000 &
 pid=$!
 who "$pid" -i 100ms

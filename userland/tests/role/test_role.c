@@ -340,6 +340,17 @@ static void test_special(void)
 	is_role(&r, PID + 5, MPS_ROLE_UNKNOWN, "stopped",
 		"stopped by a signal: nothing can be told");
 	mps_sample_free(&s);
+
+	add_sysmon(&s, PID + 1, 20000);
+	add(&s, PID + 2, "template thread");
+	add(&s, PID + 3, "parked");
+	add(&s, PID, "first thread parked");
+	step(&r, &s);
+	is_role(&r, PID + 3, MPS_ROLE_IDLE, "park-or-locked",
+		"with a template thread a parked M may be locked");
+	is_role(&r, PID, MPS_ROLE_IDLE, "park-or-locked-m0",
+		"and so may the first");
+	mps_sample_free(&s);
 	mps_roles_free(&r);
 }
 
@@ -425,7 +436,7 @@ int main(void)
 	size_t i;
 
 	programs_init();
-	tap_plan(NR(tasks) + mps_nr_rules + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 5 + 5 +
+	tap_plan(NR(tasks) + mps_nr_rules + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 7 + 5 +
 		 3);
 	for (i = 0; i < NR(tasks); i++)
 		one_task(&tasks[i]);
