@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Plays the module for the tool under test (LD_PRELOAD): commands written to a
- * file "tags" act on the fixture tree as the module would, and each sleep
- * brings the next of the prepared readings.
+ * Plays the module for the tool it is linked with: commands written to a file
+ * "tags" act on the fixture tree as the module would, and each sleep brings the
+ * next of the prepared readings.
  *
  * FAKEMOD_LOG       file that gets what was written to tags, line by line
  * FAKEMOD_TEMPLATE  directory that becomes targets/PID when PID is tagged
@@ -25,15 +25,10 @@ static ssize_t (*real_write)(int fd, const void *buf, size_t len);
 static void sh(const char *fmt, const char *a, const char *b)
 {
 	char cmd[3 * PATH_MAX];
-	char *preload = getenv("LD_PRELOAD");
-	char keep[PATH_MAX];
 
-	snprintf(keep, sizeof(keep), "%s", preload ? preload : "");
-	unsetenv("LD_PRELOAD");
 	snprintf(cmd, sizeof(cmd), fmt, a, b);
 	if (system(cmd))
 		fprintf(stderr, "fakemod: failed: %s\n", cmd);
-	setenv("LD_PRELOAD", keep, 1);
 }
 
 static int refuse(const char *dir, const char *how)
