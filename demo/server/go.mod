@@ -1,0 +1,3 @@
+module mpscope/demo/server
+
+go 1.19

@@ -1,0 +1,3 @@
+module mpscope/workload
+
+go 1.19
