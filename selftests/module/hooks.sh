@@ -72,9 +72,10 @@ hooks_are()
 
 as_wanted() { [ "$(features | sort)" = "$(wanted features "$@" | sort)" ]; }
 
+# start KEY [COMMAND]
 start()
 {
-	sleep 1000 &
+	"${2:-sleep}" 1000 &
 	WL_PID[$1]=$!
 }
 
@@ -133,9 +134,11 @@ check "and is kept" test -n "$(ls "$MPS/targets")"
 
 # ---- rules ----
 
-mps_write rules "comm=sleep threads migrate"
+# Nothing that runs already has this name.
+cp "$(command -v sleep)" "$MPS_TMP/ruled"
+mps_write rules "comm=ruled threads migrate"
 hooks_are "a rule" 0 0 - -
-start c
+start c "$MPS_TMP/ruled"
 tagged() { grep -q "^${WL_PID[c]} " "$MPS/tags"; }
 wait_until 10 tagged
 hooks_are "it matches" 1 1 - -
