@@ -17,7 +17,7 @@
 # does still have the CPU, but no longer for schedstat.
 . "$(dirname "$0")/../lib/mpscope.sh"
 
-THREADS=$((4 * $(nproc))) ROUNDS=$((51200 / (4 * $(nproc))))
+THREADS=$((12 * $(nproc))) ROUNDS=$((51200 / (12 * $(nproc))))
 
 mps_load
 ktap_begin 5
