@@ -53,6 +53,9 @@ check-vm: ## the selftests, each group in a guest
 check-kernels: ## load the module on the other kernels
 	@$(check) kernels
 
+check-stress: ## everything at once, for minutes (STRESS=long: for hours)
+	@$(check) stress
+
 check-debug: ## the selftests under KASAN, lockdep and KCSAN (builds two kernels, once)
 	@$(check) debug
 
@@ -79,5 +82,5 @@ clean: ## remove what was built
 	rm -rf build
 	@$(MAKE) --no-print-directory -C userland clean
 
-.PHONY: all help modules tool check check-host check-vm check-kernels check-debug \
-	check-core check-layers check-style demo install clean
+.PHONY: all help modules tool check check-host check-vm check-kernels check-stress \
+	check-debug check-core check-layers check-style demo install clean
