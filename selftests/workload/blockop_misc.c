@@ -46,17 +46,6 @@ static int child_reads(void *arg)
 	return 0;
 }
 
-static int child_sleeps(void *arg)
-{
-	struct blockop_ctx *c = arg;
-	struct timespec ts = { c->hold ? 3600 : 0, 50000000 };
-
-	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	syscall(SYS_nanosleep, &ts, NULL);
-	syscall(SYS_exit, 0);
-	return 0;
-}
-
 /* In the same memory: a copied one would leave write faults behind. */
 static void arm_child(struct blockop_ctx *c)
 {
@@ -86,6 +75,17 @@ static void block_waitid(struct blockop_ctx *c)
 }
 
 #ifdef SYS_vfork
+static int child_sleeps(void *arg)
+{
+	struct blockop_ctx *c = arg;
+	struct timespec ts = { c->hold ? 3600 : 0, 50000000 };
+
+	syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	syscall(SYS_nanosleep, &ts, NULL);
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
 /*
  * The child goes on in the parent's frame: it sleeps and exits by system
  * calls alone. Its parent goes on before it is a zombie, so the waker reaps it.
