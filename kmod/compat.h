@@ -22,8 +22,10 @@
 #include <asm/cpuid/api.h>	/* cpuid_count() left asm/processor.h */
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "mpscope needs Linux 6.1 or newer"
+#include "uapi/mpscope/abi.h"
+
+#if LINUX_VERSION_CODE < MPSCOPE_KERNEL_MIN
+#error "this kernel is older than MPSCOPE_KERNEL_MIN: mpscope needs Linux 6.1"
 #endif
 #ifndef CONFIG_SCHED_INFO
 #error "mpscope needs CONFIG_SCHED_INFO (CONFIG_SCHEDSTATS or CONFIG_TASK_DELAY_ACCT)"
