@@ -41,7 +41,7 @@ tool: ## build the command mpscope
 	@$(MAKE) --no-print-directory -s -C userland
 	@echo userland/build/mpscope
 
-check: ## test everything: host, guests, other kernels (or T=group, K=kernel)
+check: ## test everything on Linux 6.1, the rest in brief on the newest (or T=group, K=kernel)
 	@$(if $(T),RESULTS=$(CURDIR)/build/results-$(subst :,-,$(T))) $(check) $(T)
 
 check-host: ## the part of check that needs no guest
@@ -50,7 +50,7 @@ check-host: ## the part of check that needs no guest
 check-vm: ## the selftests, each group in a guest
 	@$(check) vm
 
-check-kernels: ## load the module on the other kernels
+check-kernels: ## the selftests on all other kernels (hours)
 	@$(check) kernels
 
 check-stress: ## everything at once, for minutes (STRESS=long: for hours)
