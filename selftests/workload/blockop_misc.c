@@ -169,11 +169,13 @@ static void wake_signal(struct blockop_ctx *c)
 		wl_die("tgkill");
 }
 
+#ifdef SYS_pause
 static void block_pause(struct blockop_ctx *c)
 {
 	(void)c;
 	syscall(SYS_pause);
 }
+#endif
 
 static void block_sigsuspend(struct blockop_ctx *c)
 {
@@ -341,8 +343,10 @@ const struct blockop blockops_misc[] = {
 	  block_vfork, NULL },
 #endif
 	{ "fault", "fault", 'S', -1, open_fault, arm_fault, block_fault, wake_fault },
+#ifdef SYS_pause
 	{ "pause", "other", 'S', SYS_pause, open_signal, NULL, block_pause,
 	  wake_signal },
+#endif
 	{ "sigsuspend", "other", 'S', SYS_rt_sigsuspend, open_signal, NULL,
 	  block_sigsuspend, wake_signal },
 	{ "sigtimedwait", "other", 'S', SYS_rt_sigtimedwait, open_signal, NULL,
