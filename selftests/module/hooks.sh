@@ -15,7 +15,8 @@ HERE=$(dirname "$0")
 mps_load
 
 # shellcheck disable=SC2086 # a list
-"$HERE/tpkey" $CORE $MIGRATE $WAKERS >"$MPS_TMP/keys"
+"$HERE/tpkey" find $CORE $MIGRATE $WAKERS >"$MPS_TMP/keys" &&
+	"$HERE/tpkey" read <"$MPS_TMP/keys" >/dev/null
 case $? in
 0) witness=yes ;;
 4) witness= ;;
@@ -53,8 +54,7 @@ features()
 		"$MPS/features" | cut -d' ' -f1-3
 }
 
-# shellcheck disable=SC2086 # a list
-keys() { "$HERE/tpkey" $CORE $MIGRATE $WAKERS | sed 's/ -$/ unavailable/'; }
+keys() { "$HERE/tpkey" read <"$MPS_TMP/keys" | sed 's/ -$/ unavailable/'; }
 
 # hooks_are WHAT CORE MIGRATE WAKERS EPOLL
 hooks_are()
