@@ -314,6 +314,10 @@ void wl_wait_blocked(pid_t pid, pid_t tid, char state, unsigned long before)
 	while (wl_nvcsw_of(pid, tid) <= before || wl_state_of(pid, tid) != state) {
 		if (wl_now_ns() > end)
 			wl_die("thread %d is not in state %c after 30 s", tid, state);
-		sched_yield();
+		/*
+		 * Off the CPU: who waits for a futex with priority inheritance
+		 * spins as long as its owner, who may be us, is on one.
+		 */
+		wl_sleep_ns(100000);
 	}
 }
