@@ -6,7 +6,7 @@
 # over. The parameter epoll_hook: what it refuses, and what its ways count.
 . "$(dirname "$0")/../lib/mpscope.sh"
 
-CYCLES=20
+CYCLES=6
 TRACING=/sys/kernel/tracing
 
 mps_load
