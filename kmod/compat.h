@@ -34,6 +34,15 @@
 #error "mpscope needs CONFIG_SMP"
 #endif
 
+/* The kernel's function behind a system call, for kprobes. */
+#ifdef CONFIG_X86_64
+#define MPS_SYSCALL_SYMBOL(name)	"__x64_sys_" name
+#elif defined(CONFIG_ARM64)
+#define MPS_SYSCALL_SYMBOL(name)	"__arm64_sys_" name
+#else
+#define MPS_SYSCALL_SYMBOL(name)	"sys_" name
+#endif
+
 /* What task_newtask passes as "clone_flags". */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
 #define mps_clone_flags_t u64

@@ -22,7 +22,7 @@ left_over()
 	done
 	grep '^mpscope ' /proc/modules
 	grep 'mps_' /proc/slabinfo
-	grep -s do_epoll_wait /sys/kernel/debug/kprobes/list
+	grep -s sys_epoll_ /sys/kernel/debug/kprobes/list
 	grep '^mpscope' $TRACING/available_events
 }
 
@@ -127,10 +127,10 @@ is "kretprobe: it says that it is a fallback" \
 matches "kretprobe: and what that means" \
 	"$(mps_col features why epoll_return)" "kretprobe*taxes*"
 check "kretprobe: the kernel has it" \
-	grep -q do_epoll_wait /sys/kernel/debug/kprobes/list
+	grep -q sys_epoll_pwait /sys/kernel/debug/kprobes/list
 mps_untag_all
 is "kretprobe: untagged, the kernel has it no longer" \
-	"$(grep do_epoll_wait /sys/kernel/debug/kprobes/list)" ""
+	"$(grep sys_epoll_ /sys/kernel/debug/kprobes/list)" ""
 kill -KILL "${WL_PID[held]}"
 wait "${WL_PID[held]}" 2>/dev/null
 unset "WL_PID[held]"
