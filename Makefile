@@ -69,6 +69,10 @@ check-style: ## checkpatch, sizes, shellcheck
 	@scripts/deps check
 	@scripts/check-style
 
+bench: ## what an event costs, in instructions, with the peers beside it
+	@scripts/deps bench
+	@selftests/bench/run $(if $(K),-K $(K))
+
 demo: ## watch a Go server and nginx under load, in a guest (HOST=1: here)
 	@demo/run
 
@@ -83,4 +87,4 @@ clean: ## remove what was built
 	@$(MAKE) --no-print-directory -C userland clean
 
 .PHONY: all help modules tool check check-host check-vm check-kernels check-stress \
-	check-debug check-core check-layers check-style demo install clean
+	check-debug check-core check-layers check-style bench demo install clean
