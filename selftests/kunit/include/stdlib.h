@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the tests of core/ ask of the C library, in the kernel. */
+#ifndef _MPS_KUNIT_STDLIB_H
+#define _MPS_KUNIT_STDLIB_H
+
+#include <linux/slab.h>
+#include <linux/string.h>
+
+static inline void *malloc(size_t size)
+{
+	return kmalloc(size, GFP_KERNEL);
+}
+
+static inline char *strdup(const char *s)
+{
+	return kstrdup(s, GFP_KERNEL);
+}
+
+static inline void free(void *p)
+{
+	kfree(p);
+}
+
+#endif /* _MPS_KUNIT_STDLIB_H */
