@@ -8,6 +8,10 @@
 . "$(dirname "$0")/../lib/mpscope.sh"
 
 ROUNDS=20
+# With PREEMPT_RT most spinlocks are slept for: who lets go of one wakes the
+# next, which is a wakeup by that task beside those that the test makes.
+LOCKS=0
+! uname -v | grep -q PREEMPT_RT || LOCKS=$((ROUNDS / 4))
 
 mps_load
 wl_start certain certain -n $ROUNDS
@@ -42,7 +46,7 @@ woken_by()
 		[ "$col" != "$by" ] || want=$ROUNDS
 		[ "$col" != self ] || want=$((want + 1))	# the gate
 		got=${rows[$2,wake_$col]}
-		if [ "$got" != "$want" ]; then
+		if [ "$got" -lt "$want" ] || [ "$got" -gt $((want + LOCKS)) ]; then
 			echo "wake_$col $got, expected $want"
 			bad=1
 		fi
@@ -50,7 +54,7 @@ woken_by()
 	want=1
 	[ "$by" != self ] || want=$((ROUNDS + 1))
 	got=${pairs[$pid/$2,nr]-0}
-	if [ "$got" != "$want" ]; then
+	if [ "$got" -lt "$want" ] || [ "$got" -gt $((want + LOCKS)) ]; then
 		echo "wakers: the main thread woke it $got times, expected $want"
 		bad=1
 	fi
