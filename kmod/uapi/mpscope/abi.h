@@ -85,6 +85,22 @@
 	X(ERROR,	"error")	/* any other error */		\
 	X(UNKNOWN,	"unknown")	/* result could not be read */
 
+/* What a P of a Go program is doing; the first three are held by a thread. */
+#define MPSCOPE_PSTATES(X)						\
+	X(RUNNING,	"running")	/* its thread is on a CPU */	\
+	X(RUNNABLE,	"runnable")	/* its thread waits for one */	\
+	X(BLOCKED,	"blocked")	/* its thread sleeps in the kernel */\
+	X(SYSCALL,	"syscall")	/* kept in a call, may be taken */\
+	X(IDLE,		"idle")		/* nobody has it */		\
+	X(UNKNOWN,	"unknown")	/* not seen yet, or out of sight */
+
+/* What exact mode of a target is up to. */
+#define MPSCOPE_EXACT_STATES(X)						\
+	X(OFF,		"off")						\
+	X(PROVING,	"proving")	/* reads must close first */	\
+	X(EXACT,	"exact")					\
+	X(REFUSED,	"refused")	/* they did not */
+
 /* What a target may ask for beside the switch accounting. */
 #define MPSCOPE_FEATURES(X)						\
 	X(EPOLL,	"epoll")	/* on unless told otherwise */	\
@@ -105,6 +121,8 @@
 #define MPSCOPE_X_KIND(id, s)		MPSCOPE_ENUM_(KIND, id),
 #define MPSCOPE_X_RESULT(id, s)		MPSCOPE_ENUM_(RESULT, id),
 #define MPSCOPE_X_FEATURE(id, s)	MPSCOPE_ENUM_(FEATURE, id),
+#define MPSCOPE_X_PSTATE(id, s)		MPSCOPE_ENUM_(PSTATE, id),
+#define MPSCOPE_X_EXACT(id, s)		MPSCOPE_ENUM_(EXACT, id),
 
 enum mpscope_state { MPSCOPE_STATES(MPSCOPE_X_STATE) MPSCOPE_NR_STATES };
 enum mpscope_reason { MPSCOPE_REASONS(MPSCOPE_X_REASON) MPSCOPE_NR_REASONS };
@@ -126,6 +144,11 @@ enum mpscope_epoll_result {
 
 enum mpscope_feature {
 	MPSCOPE_FEATURES(MPSCOPE_X_FEATURE) MPSCOPE_NR_FEATURES
+};
+
+enum mpscope_pstate { MPSCOPE_PSTATES(MPSCOPE_X_PSTATE) MPSCOPE_NR_PSTATES };
+enum mpscope_exact {
+	MPSCOPE_EXACT_STATES(MPSCOPE_X_EXACT) MPSCOPE_NR_EXACT_STATES
 };
 
 /* Name tables are built from the same lists: static const char *x[] = { L(MPSCOPE_X_NAME) } */
@@ -173,7 +196,7 @@ enum mpscope_feature {
 #define MPSCOPE_MAX_RULES	64
 #define MPSCOPE_MAX_TOMBSTONES	4096	/* dead threads kept, all targets */
 #define MPSCOPE_MAX_EXITED	256	/* exited targets kept */
-#define MPSCOPE_MAX_CMD		4095	/* bytes in one write to tags or rules */
+#define MPSCOPE_MAX_CMD		4095	/* bytes in one write to a file of commands */
 #define MPSCOPE_MAX_PATTERN	255	/* bytes in one rule value */
 
 #endif /* _UAPI_MPSCOPE_ABI_H */
