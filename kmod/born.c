@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "exact.h"
 #include "target.h"
 
 static void count_missed(struct mps_target *g)
@@ -36,7 +37,8 @@ static void add_one(struct mps_target *g, struct task_struct *p, bool birth)
 		return;
 	}
 	if (birth)
-		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH);
+		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH,
+				   &mps_go_none);
 }
 
 /* A target made where one cannot sleep; the work makes its directory. */

@@ -11,6 +11,7 @@
 #include <trace/events/sched.h>
 
 #include "compat.h"
+#include "exact.h"
 #include "hot.h"
 #include "probe.h"
 #include "target.h"
@@ -95,7 +96,10 @@ static void trace_exit(struct mps_thread *t)
 		.switches_invol	= a->switches[0],
 	};
 
-	trace_thread_exit(t->tid, t->target->tgid, &sum);
+	struct mps_go go;
+
+	mps_go_of(t, &go);
+	trace_thread_exit(t->tid, t->target->tgid, &sum, &go);
 }
 
 /* Inside the write section of @t. Return: the step was taken. */
@@ -122,9 +126,13 @@ static bool step_out(struct mps_cpu *c, struct mps_thread *t,
 
 static void trace_out(struct mps_thread *t, const struct mps_out *o)
 {
-	if (trace_thread_block_enabled() && o->event == MPS_EV_OUT_BLOCK)
+	struct mps_go go;
+
+	if (trace_thread_block_enabled() && o->event == MPS_EV_OUT_BLOCK) {
+		mps_go_of(t, &go);
 		trace_thread_block(t->tid, t->target->tgid, o->reason, o->mode,
-				   o->syscall, t->acct.cpu, t->acct.run_ns);
+				   o->syscall, t->acct.cpu, t->acct.run_ns, &go);
+	}
 	if (trace_thread_exit_enabled() && o->event == MPS_EV_OUT_DEAD)
 		trace_exit(t);
 }
@@ -166,9 +174,11 @@ static void trace_in(struct mps_thread *t, const struct mps_episode *e)
 		.tid = -1, .tgid = -1, .source = MPSCOPE_TRACE_NONE, .cpu = -1,
 	};
 	bool woken = e->state == MPSCOPE_STATE_BLOCKED;
+	struct mps_go go;
 
+	mps_go_of(t, &go);
 	trace_thread_run(t->tid, t->target->tgid, e, t->acct.cpu,
-			 woken ? &t->waker : &nobody);
+			 woken ? &t->waker : &nobody, &go);
 }
 
 /*
@@ -213,6 +223,10 @@ static noinline void switch_ours(struct mps_cpu *c, bool preempt,
 	}
 	if (out)
 		write_seqcount_end(&out->seq);
+	if (was_out && unlikely(READ_ONCE(out->exact)))
+		mps_exact_out(out->exact, out, &o);
+	if (was_in && unlikely(READ_ONCE(in->exact)))
+		mps_exact_in(in->exact, in, &e, now_ns);
 	WRITE_ONCE(c->cur, in);
 	if (in)
 		mps_return_watch(c, in);
@@ -248,6 +262,18 @@ static int cause_of(struct mps_thread *t, struct task_struct *p, int orig_cpu)
 	return MPSCOPE_CAUSE_BALANCE;
 }
 
+static void trace_move(struct mps_thread *t, int orig_cpu, int dest_cpu, int cause,
+		       int class)
+{
+	struct mps_go go;
+
+	if (!trace_thread_migrate_enabled())
+		return;
+	mps_go_of(t, &go);
+	trace_thread_migrate(t->tid, t->target->tgid, orig_cpu, dest_cpu, cause,
+			     class, &go);
+}
+
 void on_sched_migrate_task(void *data, struct task_struct *p, int dest_cpu)
 {
 	struct mps_thread *t;
@@ -268,8 +294,7 @@ void on_sched_migrate_task(void *data, struct task_struct *p, int dest_cpu)
 		t->migrate.cause[cause]++;
 		t->migrate.class[class]++;
 		write_seqcount_end(&t->seq);
-		trace_thread_migrate(t->tid, t->target->tgid, orig_cpu,
-				     dest_cpu, cause, class);
+		trace_move(t, orig_cpu, dest_cpu, cause, class);
 	}
 	rcu_read_unlock();
 }

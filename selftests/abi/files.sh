@@ -41,7 +41,7 @@ is "no file more than that" \
 	   printf '%s\n' "${files[@]%% *}" | grep / | sort)"
 
 is "version: the interface's" \
-	"$(mps_value version abi_major).$(mps_value version abi_minor)" 1.0
+	"$(mps_value version abi_major).$(mps_value version abi_minor)" 1.1
 is "version: the module's, as modinfo says" "$(mps_value version module)" \
 	"$(modinfo -F version "$(mps_ko)")"
 is "version: the kernel's that runs" "$(mps_value version kernel)" "$(uname -r)"

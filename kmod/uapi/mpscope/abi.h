@@ -12,7 +12,7 @@
 
 #define MPSCOPE_VERSION		"0.1.0"
 #define MPSCOPE_ABI_MAJOR	1	/* "version N" in each file's first line */
-#define MPSCOPE_ABI_MINOR	0	/* columns appended */
+#define MPSCOPE_ABI_MINOR	1	/* columns appended */
 
 #define MPSCOPE_DEBUGFS_DIR	"/sys/kernel/debug/mpscope"
 #define MPSCOPE_TRACE_SYSTEM	"mpscope"
@@ -167,7 +167,8 @@ enum mpscope_exact {
 	"running_ns woken_ns preempted_ns yielded_ns blocked_ns birth_ns "\
 	"in_state_ns switches_vol switches_invol runs "			\
 	"wake_self wake_other wake_timer wake_hardirq wake_softirq wake_cross "\
-	"migrations cpu_changes comm"
+	"migrations cpu_changes comm "					\
+	"m p goid gstatus insyscall spinning locked exact_age_ns"
 #define MPSCOPE_COLS_TOMBSTONES		"tgid exit_ns " MPSCOPE_COLS_THREADS
 #define MPSCOPE_COLS_EPOLL						\
 	"tid calls kind_block kind_timed kind_poll kind_unknown "	\
@@ -181,6 +182,10 @@ enum mpscope_exact {
 #define MPSCOPE_COLS_WAKERS	"waker_tid wakee_tid nr"
 #define MPSCOPE_COLS_HISTOGRAMS	"tid hist nr total_ns max_ns max_at_ns max_cpu"
 			/* then ge_0 ge_2 ge_4 ... ge_34359738368 */
+#define MPSCOPE_COLS_GOLAYOUT	"name value"
+#define MPSCOPE_COLS_PS							\
+	"p m tid cpu state since_ns life_ns running_ns runnable_ns "	\
+	"blocked_ns syscall_ns idle_ns unknown_ns moves_m moves_cpu"
 #define MPSCOPE_COLS_TAGS	"pid follow features"
 #define MPSCOPE_COLS_RULES	"rule follow features"
 #define MPSCOPE_COLS_FEATURES	"hook state users why"
