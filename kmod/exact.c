@@ -1,240 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reading M, P and G of the thread that runs here. HOT: interrupts off, maybe
- * the run-queue lock held; never NMI.
- *
- * current is the thread, so its memory is mapped: sched_switch comes before the
- * kernel changes to the next one's, and the return to user mode needs it anyway.
- * Page faults are disabled: what is not there right now fails, and the
- * exception table ends the read. A number of loads that is fixed, no loops. All
- * addresses come from user mode: each is checked to be one of user mode, by
- * user_read_access_begin(), which also stops speculation beyond the check.
+ * What reads of M, P and G mean: is the layout proven, who has which P. HOT:
+ * interrupts off, maybe the run-queue lock held. The reading: exact_read.c.
  */
 #include <linux/sched/clock.h>
-#include <linux/uaccess.h>
 
-#include "compat.h"
 #include "exact.h"
 #include "hot.h"
 #include "target.h"
 #include "thread.h"
 
-#define MPS_GSTATUS_SCAN	0x1000	/* added while GC looks at the stack */
-#define MPS_GSTATUS_SYSCALL	3
-#define MPS_PSTATUS_SYSCALL	2	/* up to Go 1.25 */
+#define MPS_RECHECK_TRIES	8u	/* Ps looked through to find one to check */
 
 const struct mps_go mps_go_none = {
 	.m = -1, .goid = -1, .p = -1, .gstatus = -1,
 };
-
-/* What one read found. */
-struct mps_found {
-	struct mps_go go;
-	unsigned long m;
-	bool handed;		/* the P is one that the waker gave */
-	s64 bad;		/* the value that does not close */
-};
-
-/* Fields of m, p and g. */
-struct mps_raw_m {
-	u64 g0, procid, curg, p, id, lockedg, nextp, oldp;
-	u32 syscalltick;
-	u8 spinning;
-};
-
-struct mps_raw_p {
-	u64 m;
-	s32 id;
-	u32 status, syscalltick;
-};
-
-struct mps_raw_g {
-	u64 goid;
-	u32 status;
-};
-
-static bool read_word(unsigned long addr, u64 *word)
-{
-	u64 v;
-
-	if (!user_read_access_begin((void __user *)addr, sizeof(v)))
-		return false;
-	unsafe_get_user(v, (u64 __user *)addr, fault);
-	user_read_access_end();
-	*word = v;
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
-/* A field of a struct at @base, inside a section of user access. */
-#define MPS_GET(l, type, dst, base, offset)				\
-	unsafe_get_user(dst, (type __user *)((base) + (l)->off[offset]), fault)
-
-static bool read_m(const struct mps_exact *x, unsigned long at, struct mps_raw_m *m)
-{
-	const struct mps_golayout *l = &x->layout;
-
-	if (!user_read_access_begin((void __user *)at, x->m_span))
-		return false;
-	MPS_GET(l, u64, m->procid, at, MPS_GO_M_PROCID);
-	MPS_GET(l, u64, m->g0, at, MPS_GO_M_G0);
-	MPS_GET(l, u64, m->curg, at, MPS_GO_M_CURG);
-	MPS_GET(l, u64, m->p, at, MPS_GO_M_P);
-	MPS_GET(l, u64, m->id, at, MPS_GO_M_ID);
-	MPS_GET(l, u64, m->lockedg, at, MPS_GO_M_LOCKEDG);
-	MPS_GET(l, u8, m->spinning, at, MPS_GO_M_SPINNING);
-	if (mps_go_has(l, MPS_GO_M_NEXTP))
-		MPS_GET(l, u64, m->nextp, at, MPS_GO_M_NEXTP);
-	if (mps_go_has(l, MPS_GO_M_OLDP))
-		MPS_GET(l, u64, m->oldp, at, MPS_GO_M_OLDP);
-	if (mps_go_has(l, MPS_GO_M_SYSCALLTICK))
-		MPS_GET(l, u32, m->syscalltick, at, MPS_GO_M_SYSCALLTICK);
-	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
-static bool read_p(const struct mps_exact *x, unsigned long at, struct mps_raw_p *p)
-{
-	const struct mps_golayout *l = &x->layout;
-
-	if (!user_read_access_begin((void __user *)at, x->p_span))
-		return false;
-	MPS_GET(l, s32, p->id, at, MPS_GO_P_ID);
-	MPS_GET(l, u64, p->m, at, MPS_GO_P_M);
-	MPS_GET(l, u32, p->status, at, MPS_GO_P_STATUS);
-	if (mps_go_has(l, MPS_GO_P_SYSCALLTICK))
-		MPS_GET(l, u32, p->syscalltick, at, MPS_GO_P_SYSCALLTICK);
-	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
-static bool read_g(const struct mps_exact *x, unsigned long at, struct mps_raw_g *g)
-{
-	const struct mps_golayout *l = &x->layout;
-
-	if (!user_read_access_begin((void __user *)at, x->g_span))
-		return false;
-	MPS_GET(l, u64, g->goid, at, MPS_GO_G_GOID);
-	MPS_GET(l, u32, g->status, at, MPS_GO_G_STATUS);
-	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
-/* The P that belongs to the thread, whichever of m's fields names it. */
-static enum mps_read find_p(const struct mps_exact *x, const struct mps_raw_m *m,
-			    struct mps_found *f)
-{
-	bool kept = !m->p && !m->nextp && f->go.insyscall;
-	unsigned long at = m->p ?: m->nextp ?: kept ? m->oldp : 0;
-	struct mps_raw_p p = { 0 };
-
-	f->go.p = -1;
-	f->handed = false;
-	if (!at)
-		return MPS_READ_OK;
-	if (!read_p(x, at, &p))
-		return MPS_READ_FAULT;
-	f->bad = p.id;
-	if (p.id < 0 || p.id >= x->layout.nprocs)
-		return MPS_READ_P_ID;
-	if (kept && (p.status != MPS_PSTATUS_SYSCALL || p.m ||
-		     p.syscalltick != m->syscalltick))
-		return MPS_READ_OK;	/* it was taken away */
-	f->bad = p.m;
-	if (m->p && p.m != f->m)
-		return MPS_READ_P_M;
-	f->go.p = p.id;
-	f->handed = !m->p && !kept;
-	return MPS_READ_OK;
-}
-
-static enum mps_read find_g(const struct mps_exact *x, u64 curg, struct mps_found *f)
-{
-	struct mps_raw_g g;
-
-	f->go.goid = -1;
-	f->go.gstatus = -1;
-	f->go.insyscall = false;
-	if (!curg)
-		return MPS_READ_OK;
-	if (!read_g(x, curg, &g))
-		return MPS_READ_FAULT;
-	f->go.goid = g.goid;
-	f->go.gstatus = g.status & ~MPS_GSTATUS_SCAN;
-	f->go.insyscall = f->go.gstatus == MPS_GSTATUS_SYSCALL;
-	return MPS_READ_OK;
-}
-
-/* Is it this thread's m? Its g0 is looked at once. */
-static enum mps_read check_m(const struct mps_exact *x, const struct mps_thread *t,
-			     const struct mps_raw_m *m, struct mps_found *f)
-{
-	u64 back;
-
-	f->bad = m->procid;
-	if (!m->procid && t->acct.nr[MPSCOPE_STATE_RUNNING] <= 1)
-		return MPS_READ_FOREIGN;	/* so new that it is not set up */
-	if (m->procid != t->vtid)
-		return MPS_READ_PROCID;
-	if (f->m == t->go.m_addr)
-		return MPS_READ_OK;
-	if (!read_word(m->g0 + x->layout.off[MPS_GO_G_M], &back))
-		return MPS_READ_FAULT;
-	f->bad = back;
-	return back == f->m ? MPS_READ_OK : MPS_READ_G0;
-}
-
-static enum mps_read read_all(const struct mps_exact *x,
-			      const struct mps_thread *t, struct mps_found *f)
-{
-	enum mps_read r;
-	struct mps_raw_m m = { 0 };
-	u64 g, at;
-
-	if (!read_word(mps_thread_pointer() + x->layout.tls, &g))
-		return MPS_READ_FAULT;
-	if (!g)
-		return MPS_READ_FOREIGN;
-	if (!read_word(g + x->layout.off[MPS_GO_G_M], &at))
-		return MPS_READ_FAULT;
-	f->m = at;
-	if (!read_m(x, at, &m))
-		return MPS_READ_FAULT;
-	r = check_m(x, t, &m, f);
-	if (r == MPS_READ_OK)
-		r = find_g(x, m.curg, f);
-	if (r == MPS_READ_OK)
-		r = find_p(x, &m, f);
-	f->go.m = m.id;
-	f->go.spinning = m.spinning;
-	f->go.locked = m.lockedg;
-	return r;
-}
-
-/* Context: current is @t's task. */
-static enum mps_read look(const struct mps_exact *x, const struct mps_thread *t,
-			  struct mps_found *f)
-{
-	enum mps_read r;
-
-	if (!current->mm || current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING))
-		return MPS_READ_NONE;
-	pagefault_disable();
-	r = read_all(x, t, f);
-	pagefault_enable();
-	return r;
-}
 
 static void refuse_locked(struct mps_exact *x, const struct mps_thread *t,
 			  enum mps_exact_why why, s64 value)
@@ -247,14 +27,12 @@ static void refuse_locked(struct mps_exact *x, const struct mps_thread *t,
 
 /* Does the layout hold? Until it is proven, nothing of it is used. */
 static void prove_locked(struct mps_exact *x, const struct mps_thread *t,
-			 enum mps_read r, const struct mps_found *f, u64 now_ns)
+			 enum mps_read r, const struct mps_found *f)
 {
 	if (r == MPS_READ_OK) {
 		x->with_p |= f->go.p >= 0;
 		if (x->nr_ok < MPS_PROOF_READS || !x->with_p)
 			return;
-		mps_ps_begin(&x->ps, x->layout.nprocs, now_ns);
-		x->avg_ns = now_ns;
 		WRITE_ONCE(x->state, MPSCOPE_EXACT_EXACT);
 	} else if (r == MPS_READ_FAULT) {
 		if (!x->nr_ok && x->nr_fault >= MPS_PROOF_FAULTS)
@@ -266,7 +44,7 @@ static void prove_locked(struct mps_exact *x, const struct mps_thread *t,
 }
 
 static void count_locked(struct mps_exact *x, const struct mps_thread *t,
-			 enum mps_read r, const struct mps_found *f, u64 now_ns)
+			 enum mps_read r, const struct mps_found *f)
 {
 	if (r == MPS_READ_OK)
 		x->nr_ok++;
@@ -277,7 +55,7 @@ static void count_locked(struct mps_exact *x, const struct mps_thread *t,
 	else if (r != MPS_READ_NONE)
 		x->nr_check++;
 	if (x->state == MPSCOPE_EXACT_PROVING)
-		prove_locked(x, t, r, f, now_ns);
+		prove_locked(x, t, r, f);
 }
 
 /* What was read becomes what is known. */
@@ -326,6 +104,55 @@ static void book_locked(struct mps_exact *x, struct mps_thread *t, enum mps_read
 	}
 }
 
+/* What find_taken() has to know later of a P that goes into a syscall. */
+static void mark_locked(struct mps_exact *x, const struct mps_found *f)
+{
+	struct mps_p *p = &x->ps.p[f->go.p];
+
+	p->at = f->p_at;
+	p->m_at = f->m;
+	p->tick = f->tick;
+	p->by_status = f->kept;
+}
+
+/* The next P that is thought to be in another's syscall; its index, or -1. */
+static s32 next_in_call(struct mps_exact *x, const struct mps_thread *t,
+			struct mps_p *copy)
+{
+	unsigned int tries;
+	s32 i = -1;
+
+	raw_spin_lock(&x->lock);
+	for (tries = 0; tries < min(MPS_RECHECK_TRIES, x->ps.nprocs) && i < 0; tries++) {
+		x->recheck = x->recheck + 1 < x->ps.nprocs ? x->recheck + 1 : 0;
+		*copy = x->ps.p[x->recheck];
+		if (copy->at && copy->state == MPSCOPE_PSTATE_SYSCALL &&
+		    copy->owner != t->serial + 1ull)
+			i = x->recheck;
+	}
+	raw_spin_unlock(&x->lock);
+	return i;
+}
+
+/*
+ * Sysmon takes a P from a thread in a long system call, and if nobody wants it
+ * that is no event of any other thread. But sysmon is a thread, too: so
+ * whoever leaves the CPU looks at one such P, in the memory they all share.
+ */
+static void find_taken(struct mps_exact *x, const struct mps_thread *t, u64 now_ns)
+{
+	struct mps_p old, *p;
+	s32 i = next_in_call(x, t, &old);
+
+	if (i < 0 || !mps_exact_taken(x, &old))
+		return;
+	p = &x->ps.p[i];
+	raw_spin_lock(&x->lock);
+	if (x->state == MPSCOPE_EXACT_EXACT && p->at == old.at && p->tick == old.tick)
+		mps_ps_release(&x->ps, i, old.owner, false, now_ns);
+	raw_spin_unlock(&x->lock);
+}
+
 /**
  * mps_exact_out() - the thread leaves the CPU: who is it, what does it keep
  * @x: its target's exact mode
@@ -344,20 +171,24 @@ void mps_exact_out(struct mps_exact *x, struct mps_thread *t,
 
 	if (!mps_exact_on(x))
 		return;
-	r = dead ? MPS_READ_NONE : look(x, t, &f);
+	r = dead ? MPS_READ_NONE : mps_exact_look(x, t, &f);
 	keep(t, r, &f, o->now_ns);
 	if (o->event == MPS_EV_OUT_BLOCK)
 		state = f.go.insyscall ? MPSCOPE_PSTATE_SYSCALL :
 					 MPSCOPE_PSTATE_BLOCKED;
 	raw_spin_lock(&x->lock);
-	count_locked(x, t, r, &f, o->now_ns);
+	count_locked(x, t, r, &f);
 	if (x->state == MPSCOPE_EXACT_EXACT) {
 		book_locked(x, t, r, &f, o->now_ns);
 		if (t->go.held >= 0)
 			mps_ps_leave(&x->ps, t->go.held, t->serial + 1ull, state,
 				     o->now_ns);
+		if (t->go.held >= 0 && state == MPSCOPE_PSTATE_SYSCALL)
+			mark_locked(x, &f);
 	}
 	raw_spin_unlock(&x->lock);
+	if (r != MPS_READ_NONE && READ_ONCE(x->ps.nr[MPSCOPE_PSTATE_SYSCALL]))
+		find_taken(x, t, o->now_ns);
 }
 
 /**
@@ -408,11 +239,11 @@ void mps_exact_return(struct mps_exact *x, struct mps_thread *t)
 	t->go.again = false;
 	if (!mps_exact_on(x))
 		return;
-	r = look(x, t, &f);
+	r = mps_exact_look(x, t, &f);
 	now_ns = local_clock();
 	keep(t, r, &f, now_ns);
 	raw_spin_lock(&x->lock);
-	count_locked(x, t, r, &f, now_ns);
+	count_locked(x, t, r, &f);
 	if (x->state == MPSCOPE_EXACT_EXACT)
 		book_locked(x, t, r, &f, now_ns);
 	raw_spin_unlock(&x->lock);
@@ -451,7 +282,6 @@ void mps_go_of(struct mps_thread *t, struct mps_go *go)
 {
 	const struct mps_exact *x = READ_ONCE(t->exact);
 	unsigned int seq = raw_read_seqcount(&t->seq);
-
 	bool known = t->go.known;
 
 	*go = t->go.go;

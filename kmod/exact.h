@@ -35,6 +35,17 @@ enum mps_read {
 	MPS_READ_P_M,
 };
 
+/* What one read found. */
+struct mps_found {
+	struct mps_go go;
+	unsigned long m;
+	unsigned long p_at;
+	u32 tick;		/* m.syscalltick */
+	bool kept;		/* the P is m.oldp, kept in a syscall */
+	bool handed;		/* the P is one that the waker gave */
+	s64 bad;		/* the value that does not close */
+};
+
 enum mps_exact_why {
 	MPS_EXACT_FINE,
 	MPS_EXACT_TURNED_OFF,
@@ -61,6 +72,7 @@ struct mps_exact {
 	u8 why;			/* enum mps_exact_why */
 	u8 nr_bad;		/* while proving */
 	bool with_p;
+	u32 recheck;		/* P that was checked last: find_taken() */
 	pid_t bad_tid;
 	s64 bad_value;
 	u64 nr_ok;
@@ -72,6 +84,11 @@ struct mps_exact {
 	u32 avg[2][MPS_NR_AVGS];
 	struct mps_ps ps;	/* last: it ends in an array */
 };
+
+/* exact_read.c: HOT */
+enum mps_read mps_exact_look(const struct mps_exact *x,
+			     const struct mps_thread *t, struct mps_found *f);
+bool mps_exact_taken(const struct mps_exact *x, const struct mps_p *old);
 
 /* exact.c: HOT */
 void mps_exact_out(struct mps_exact *x, struct mps_thread *t,

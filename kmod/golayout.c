@@ -57,6 +57,7 @@ static struct mps_exact *exact_alloc(const struct mps_golayout *l)
 	x->state = MPSCOPE_EXACT_PROVING;
 	raw_spin_lock_init(&x->lock);
 	mps_ps_begin(&x->ps, l->nprocs, local_clock());
+	x->avg_ns = x->ps.now_ns;
 	return x;
 }
 

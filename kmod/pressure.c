@@ -18,7 +18,7 @@
 /* The instant up to which the account is shown: it stands still when off. */
 static void catch_up_locked(const struct mps_target *g, struct mps_exact *x)
 {
-	if (x->state == MPSCOPE_EXACT_EXACT && READ_ONCE(g->live))
+	if (mps_exact_on(x) && READ_ONCE(g->live))
 		mps_ps_tick(&x->ps, local_clock());
 }
 

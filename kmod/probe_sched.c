@@ -192,6 +192,7 @@ static noinline void switch_ours(struct mps_cpu *c, bool preempt,
 {
 	struct mps_thread *out = c->cur, *in = NULL;
 	bool was_out = false, was_in = false, armed = false;
+	struct mps_exact *x;
 	struct mps_episode e;
 	struct mps_out o = { 0 };
 	u64 now_ns;
@@ -223,10 +224,12 @@ static noinline void switch_ours(struct mps_cpu *c, bool preempt,
 	}
 	if (out)
 		write_seqcount_end(&out->seq);
-	if (was_out && unlikely(READ_ONCE(out->exact)))
-		mps_exact_out(out->exact, out, &o);
-	if (was_in && unlikely(READ_ONCE(in->exact)))
-		mps_exact_in(in->exact, in, &e, now_ns);
+	x = was_out ? READ_ONCE(out->exact) : NULL;
+	if (unlikely(x))
+		mps_exact_out(x, out, &o);
+	x = was_in ? READ_ONCE(in->exact) : NULL;
+	if (unlikely(x))
+		mps_exact_in(x, in, &e, now_ns);
 	WRITE_ONCE(c->cur, in);
 	if (in)
 		mps_return_watch(c, in);

@@ -133,6 +133,7 @@ static void take(struct mps_p *p, const struct mps_holder *h)
 		p->moves_m++;
 	if (p->cpu != h->cpu && p->cpu >= 0)
 		p->moves_cpu++;
+	p->at = 0;
 	p->owner = h->owner;
 	p->m = h->m;
 	p->tid = h->tid;
@@ -163,6 +164,7 @@ void mps_ps_release(struct mps_ps *ps, u32 i, u64 owner, bool lost, u64 now_ns)
 	tick(ps, now_ns);
 	settle(ps, p, 0, 0);
 	p->owner = 0;
+	p->at = 0;
 	set_state(ps, p, lost ? MPSCOPE_PSTATE_UNKNOWN : MPSCOPE_PSTATE_IDLE);
 }
 

@@ -41,6 +41,11 @@ struct mps_p {
 	s32 tid;
 	s32 cpu;		/* it last ran on, or -1 */
 	u8 state;		/* enum mpscope_pstate */
+	/* the caller's, about a P in a syscall; forgotten when it changes hands */
+	bool by_status;		/* kept by its status and tick, not by p.m */
+	u32 tick;
+	u64 at;			/* address of p, or 0 */
+	u64 m_at;		/* of its holder's m */
 };
 
 struct mps_ps {
