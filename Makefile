@@ -41,7 +41,7 @@ tool: ## build the command mpscope
 	@$(MAKE) --no-print-directory -s -C userland
 	@echo userland/build/mpscope
 
-check: ## test everything: host, guests, other kernels (or T=group, K=kernel)
+check: ## test everything on Linux 6.1, the rest in brief on the newest (or T=group, K=kernel)
 	@$(if $(T),RESULTS=$(CURDIR)/build/results-$(subst :,-,$(T))) $(check) $(T)
 
 check-host: ## the part of check that needs no guest
@@ -50,8 +50,11 @@ check-host: ## the part of check that needs no guest
 check-vm: ## the selftests, each group in a guest
 	@$(check) vm
 
-check-kernels: ## load the module on the other kernels
+check-kernels: ## the selftests on all other kernels (hours)
 	@$(check) kernels
+
+check-stress: ## everything at once, for minutes (STRESS=long: for hours)
+	@$(check) stress
 
 check-debug: ## the selftests under KASAN, lockdep and KCSAN (builds two kernels, once)
 	@$(check) debug
@@ -66,6 +69,10 @@ check-style: ## checkpatch, sizes, shellcheck
 	@scripts/deps check
 	@scripts/check-style
 
+bench: ## what an event costs, in instructions, with the peers beside it
+	@scripts/deps bench
+	@selftests/bench/run $(if $(K),-K $(K))
+
 demo: ## watch a Go server and nginx under load, in a guest (HOST=1: here)
 	@demo/run
 
@@ -79,5 +86,5 @@ clean: ## remove what was built
 	rm -rf build
 	@$(MAKE) --no-print-directory -C userland clean
 
-.PHONY: all help modules tool check check-host check-vm check-kernels check-debug \
-	check-core check-layers check-style demo install clean
+.PHONY: all help modules tool check check-host check-vm check-kernels check-stress \
+	check-debug check-core check-layers check-style bench demo install clean

@@ -78,7 +78,7 @@ static void arm_off_cpu(struct mps_thread *t)
 		first = MPSCOPE_STATE_DEAD;
 	else if (state & TASK_NEW)
 		first = MPSCOPE_STATE_BIRTH;
-	else if (mps_task_queued(p) || !state)
+	else if (mps_task_queued(p) || !state || state == TASK_WAKING)
 		first = MPSCOPE_STATE_PREEMPTED;
 	write_seqcount_begin(&t->seq);
 	t->nvcsw = p->nvcsw;

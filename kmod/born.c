@@ -23,22 +23,41 @@ static void count_missed(struct mps_target *g)
 	raw_spin_unlock_irqrestore(&mps_lock, flags);
 }
 
-/* One new or current task becomes a target's thread. Atomic context. */
-static void add_one(struct mps_target *g, struct task_struct *p, bool birth)
+/*
+ * One new or current task becomes a target's thread. Atomic context. Return: false
+ * if there is no memory or no room for it, then counted.
+ */
+static bool add_one(struct mps_target *g, struct task_struct *p, bool birth)
 {
 	struct mps_thread *t = mps_thread_alloc(GFP_NOWAIT | __GFP_NOWARN);
 
 	if (!t) {
 		count_missed(g);
-		return;
+		return false;
 	}
 	if (!mps_thread_add(t, p, g, birth)) {
 		mps_thread_free(t);
-		return;
+		return false;
 	}
 	if (birth)
 		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH,
 				   &mps_go_none);
+	return true;
+}
+
+/*
+ * A target that was just made and whose only thread could not be added: nobody
+ * would see its process end, and its signal_struct be another's. So it ends here.
+ */
+static void target_unmake(struct mps_target *g)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	if (g->live)
+		mps_target_exited_locked(g);
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+	mps_target_kick();
 }
 
 /* A target made where one cannot sleep; the work makes its directory. */
@@ -76,7 +95,7 @@ static struct mps_target *target_make(struct task_struct *p,
  */
 void mps_target_inherit(struct task_struct *child)
 {
-	struct mps_target *g, *parent;
+	struct mps_target *g, *parent, *made = NULL;
 
 	rcu_read_lock();
 	g = mps_target_find_rcu(child->signal);
@@ -88,11 +107,12 @@ void mps_target_inherit(struct task_struct *child)
 				.features = parent->features,
 			};
 
-			g = target_make(child, &o);
+			made = target_make(child, &o);
+			g = made;
 		}
 	}
-	if (g)
-		add_one(g, child, true);
+	if (g && !add_one(g, child, true) && made)
+		target_unmake(made);
 	rcu_read_unlock();
 }
 
@@ -108,7 +128,10 @@ void mps_target_tag_current(const struct mps_opts *o)
 	g = target_make(current, o);
 	if (!g)
 		goto out;
-	add_one(g, current, false);
+	if (!add_one(g, current, false)) {
+		target_unmake(g);
+		goto out;
+	}
 	t = mps_thread_find_rcu(current);
 	if (t)
 		mps_thread_arm_current(t);

@@ -29,14 +29,25 @@
 #include <asm/cpuid/api.h>	/* cpuid_count() left asm/processor.h */
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "mpscope needs Linux 6.1 or newer"
+#include "uapi/mpscope/abi.h"
+
+#if LINUX_VERSION_CODE < MPSCOPE_KERNEL_MIN
+#error "this kernel is older than MPSCOPE_KERNEL_MIN: mpscope needs Linux 6.1"
 #endif
 #ifndef CONFIG_SCHED_INFO
 #error "mpscope needs CONFIG_SCHED_INFO (CONFIG_SCHEDSTATS or CONFIG_TASK_DELAY_ACCT)"
 #endif
 #ifndef CONFIG_SMP
 #error "mpscope needs CONFIG_SMP"
+#endif
+
+/* The kernel's function behind a system call, for kprobes. */
+#ifdef CONFIG_X86_64
+#define MPS_SYSCALL_SYMBOL(name)	"__x64_sys_" name
+#elif defined(CONFIG_ARM64)
+#define MPS_SYSCALL_SYMBOL(name)	"__arm64_sys_" name
+#else
+#define MPS_SYSCALL_SYMBOL(name)	"sys_" name
 #endif
 
 /* What task_newtask passes as "clone_flags". */

@@ -137,6 +137,11 @@ static int run_lines(const struct mps_command *c, const char *text, void *cmd)
 	return 0;
 }
 
+static int no_memory(const struct mps_command *c)
+{
+	return mps_refuse(-ENOMEM, c->file, "", "no memory");
+}
+
 static ssize_t command_write(const struct mps_command *c,
 			     const char __user *buf, size_t n)
 {
@@ -149,11 +154,11 @@ static ssize_t command_write(const struct mps_command *c,
 			      "too long: write at most 4095 bytes at once");
 	text = memdup_user_nul(buf, n);
 	if (IS_ERR(text))
-		return PTR_ERR(text);
+		return text == ERR_PTR(-ENOMEM) ? no_memory(c) : PTR_ERR(text);
 	cmd = kmalloc(c->size, GFP_KERNEL);
 	if (!cmd) {
 		kfree(text);
-		return -ENOMEM;
+		return no_memory(c);
 	}
 	if (strlen(text) != n)
 		ret = mps_refuse(-EINVAL, c->file, text, "a zero byte in the text");

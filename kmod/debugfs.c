@@ -405,29 +405,36 @@ MPS_FOPS(pressure_fops, pressure_open, NULL, target_single_release);
 MPS_FOPS(keyval_fops, keyval_open, NULL, single_release);
 MPS_FOPS(rules_fops, keyval_open, mps_rules_write, single_release);
 
-/* A directory for a target; without it the counting goes on. COLD, (M). */
-void mps_debugfs_add_target(struct mps_target *g)
+/* A directory for a target, whole or not at all. COLD, (M). Return: 0, -ENOMEM. */
+int mps_debugfs_add_target(struct mps_target *g)
 {
 	struct dentry *dir;
 	unsigned int i;
 	char name[16];
+	bool bad;
 
 	snprintf(name, sizeof(name), "%d", g->tgid);
 	dir = debugfs_create_dir(name, mps_targets_dir);
 	if (IS_ERR(dir))
-		return;
-	debugfs_create_file("summary", 0400, dir, g, &summary_fops);
-	debugfs_create_file("wakers", 0400, dir, g, &wakers_fops);
-	debugfs_create_file("golayout", 0600, dir, g, &golayout_fops);
-	debugfs_create_file("ps", 0400, dir, g, &ps_fops);
-	debugfs_create_file("pressure", 0400, dir, g, &pressure_fops);
+		return -ENOMEM;
+	bad = IS_ERR(debugfs_create_file("summary", 0400, dir, g, &summary_fops));
+	bad |= IS_ERR(debugfs_create_file("wakers", 0400, dir, g, &wakers_fops));
+	bad |= IS_ERR(debugfs_create_file("golayout", 0600, dir, g, &golayout_fops));
+	bad |= IS_ERR(debugfs_create_file("ps", 0400, dir, g, &ps_fops));
+	bad |= IS_ERR(debugfs_create_file("pressure", 0400, dir, g, &pressure_fops));
 	for (i = 0; i < mps_nr_thread_files; i++) {
 		g->nodes[i].target = g;
 		g->nodes[i].file = &mps_thread_files[i];
-		debugfs_create_file(mps_thread_files[i].name, 0400, dir,
-				    &g->nodes[i], &threads_fops);
+		bad |= IS_ERR(debugfs_create_file(mps_thread_files[i].name, 0400,
+						  dir, &g->nodes[i],
+						  &threads_fops));
+	}
+	if (bad) {
+		debugfs_remove(dir);
+		return -ENOMEM;
 	}
 	g->dir = dir;
+	return 0;
 }
 
 /* Waits for readers that are in a file this moment. COLD, (M). */
@@ -437,6 +444,7 @@ void mps_debugfs_del_target(struct mps_target *g)
 	g->dir = NULL;
 }
 
+/* On error some files may be there, and in use: stop and exit take them away. */
 int mps_debugfs_init(void)
 {
 	static const struct {
@@ -450,20 +458,25 @@ int mps_debugfs_init(void)
 		{ "last_error", mps_error_show },
 	};
 	unsigned int i;
+	bool bad = false;
 
 	BUILD_BUG_ON(MPS_NR_NODES < 5);
 	mps_dir = debugfs_create_dir("mpscope", NULL);
 	if (IS_ERR(mps_dir))
 		return PTR_ERR(mps_dir);
 	for (i = 0; i < ARRAY_SIZE(keyvals); i++)
-		debugfs_create_file(keyvals[i].name, 0400, mps_dir,
-				    keyvals[i].show, &keyval_fops);
+		bad |= IS_ERR(debugfs_create_file(keyvals[i].name, 0400, mps_dir,
+						  keyvals[i].show, &keyval_fops));
+	bad |= IS_ERR(debugfs_create_file("tombstones", 0400, mps_dir, NULL,
+					  &tombstones_fops));
+	mps_targets_dir = debugfs_create_dir("targets", mps_dir);
+	bad |= IS_ERR(mps_targets_dir);
+	/* The last ones: a command may come as soon as its file is there. */
 	mps_rules_file = debugfs_create_file("rules", 0600, mps_dir,
 					     mps_rules_show, &rules_fops);
 	mps_tags = debugfs_create_file("tags", 0600, mps_dir, NULL, &tags_fops);
-	debugfs_create_file("tombstones", 0400, mps_dir, NULL, &tombstones_fops);
-	mps_targets_dir = debugfs_create_dir("targets", mps_dir);
-	return 0;
+	bad |= IS_ERR(mps_rules_file) || IS_ERR(mps_tags);
+	return bad ? -ENOMEM : 0;
 }
 
 /* Commands come to an end: those under way are waited for. */

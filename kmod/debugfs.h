@@ -31,7 +31,7 @@ struct mps_reader {
 int mps_debugfs_init(void);
 void mps_debugfs_stop(void);
 void mps_debugfs_exit(void);
-void mps_debugfs_add_target(struct mps_target *g);
+int mps_debugfs_add_target(struct mps_target *g);
 void mps_debugfs_del_target(struct mps_target *g);
 
 /* rows.c: records */

@@ -9,6 +9,24 @@
 #include "target.h"
 #include "topology.h"
 
+/*
+ * No new commands; no rules; no targets, the last of which takes the hooks with
+ * it and waits for their handlers; no work; then files, callbacks and memory.
+ * Hooks cannot go first: the work would attach them again for live targets.
+ */
+static void mps_end(void)
+{
+	mps_debugfs_stop();
+	mutex_lock(&mps_targets_mutex);
+	mps_rules_clear();
+	mutex_unlock(&mps_targets_mutex);
+	mps_target_exit();
+	mps_debugfs_exit();
+	mps_probe_exit();
+	mps_topology_exit();
+	mps_thread_exit();
+}
+
 static int __init mps_init(void)
 {
 	int ret;
@@ -24,11 +42,9 @@ static int __init mps_init(void)
 		goto no_probe;
 	ret = mps_debugfs_init();
 	if (ret)
-		goto no_debugfs;
-	return 0;
+		mps_end();
+	return ret;
 
-no_debugfs:
-	mps_probe_exit();
 no_probe:
 	mps_topology_exit();
 no_topology:
@@ -36,22 +52,9 @@ no_topology:
 	return ret;
 }
 
-/*
- * No new commands; no rules; no targets, the last of which takes the hooks with
- * it and waits for their handlers; no work; then files, callbacks and memory.
- * Hooks cannot go first: the work would attach them again for live targets.
- */
 static void __exit mps_exit(void)
 {
-	mps_debugfs_stop();
-	mutex_lock(&mps_targets_mutex);
-	mps_rules_clear();
-	mutex_unlock(&mps_targets_mutex);
-	mps_target_exit();
-	mps_debugfs_exit();
-	mps_probe_exit();
-	mps_topology_exit();
-	mps_thread_exit();
+	mps_end();
 }
 
 module_init(mps_init);

@@ -5,8 +5,8 @@
  * On x86 by the user-return notifier (KVM's mechanism): it is registered on a
  * CPU while a tagged thread runs there, and called with interrupts off at each
  * return of that thread to user mode. Nobody else pays anything. Elsewhere, or
- * with epoll_hook=kretprobe, by a kretprobe on do_epoll_wait(), which stands in
- * everybody's epoll calls.
+ * with epoll_hook=kretprobe, by kretprobes on the system calls, which stand in
+ * everybody's epoll calls and do not see a call that began before the tag.
  */
 #include <linux/kprobes.h>
 #include <linux/module.h>
@@ -14,6 +14,7 @@
 #include <linux/sched/task_stack.h>
 #include <linux/time64.h>
 #include <linux/uaccess.h>
+#include <asm/syscall.h>
 #include <asm/unistd.h>
 
 #include "compat.h"
@@ -24,6 +25,32 @@
 
 static bool use_kretprobe;
 static bool watching;		/* the group is attached; read in HOT code */
+
+static u8 kind_of_timespec(const void __user *uts)
+{
+	struct __kernel_timespec ts;
+
+	if (!uts)
+		return MPSCOPE_KIND_BLOCK;
+	if (copy_from_user_nofault(&ts, uts, sizeof(ts)))
+		return MPSCOPE_KIND_UNKNOWN;
+	return ts.tv_sec || ts.tv_nsec ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
+}
+
+static u8 kind_of_ms(int timeout)
+{
+	if (timeout < 0)
+		return MPSCOPE_KIND_BLOCK;
+	return timeout ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
+}
+
+/* @timeout is the call's fourth argument. */
+static u8 kind_of_call(long nr, u64 timeout)
+{
+	return nr == __NR_epoll_pwait2 ?
+	       kind_of_timespec((void __user *)(unsigned long)timeout) :
+	       kind_of_ms(timeout);
+}
 
 /* Context: interrupts off, or the thread's own with preemption off. */
 static void epoll_returned(struct mps_thread *t, const struct mps_epoll_call *call)
@@ -56,24 +83,6 @@ static void epoll_returned(struct mps_thread *t, const struct mps_epoll_call *ca
 #define MPS_HAVE_NOTIFIER	1
 /* Handlers that can be stacked on one return: one a pending signal. */
 #define MPS_MAX_FRAMES		8
-
-static u8 kind_of_timespec(const void __user *uts)
-{
-	struct __kernel_timespec ts;
-
-	if (!uts)
-		return MPSCOPE_KIND_BLOCK;
-	if (copy_from_user_nofault(&ts, uts, sizeof(ts)))
-		return MPSCOPE_KIND_UNKNOWN;
-	return ts.tv_sec || ts.tv_nsec ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
-}
-
-static u8 kind_of_ms(int timeout)
-{
-	if (timeout < 0)
-		return MPSCOPE_KIND_BLOCK;
-	return timeout ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
-}
 
 /* What a call left in the registers, or in the frame of a signal handler. */
 struct mps_regs {
@@ -126,9 +135,7 @@ static void on_epoll_return(struct mps_thread *t, const struct pt_regs *regs,
 	if (call.known) {
 		call.result = (s64)r.ax;
 		call.max_events = (int)r.dx;
-		call.kind = nr == __NR_epoll_pwait2 ?
-			    kind_of_timespec((void __user *)r.r10) :
-			    kind_of_ms(r.r10);
+		call.kind = kind_of_call(nr, r.r10);
 	}
 	epoll_returned(t, &call);
 }
@@ -198,12 +205,6 @@ void mps_return_unwatch(struct mps_cpu *c)
 }
 #endif
 
-/* What the entry of do_epoll_wait() knows and its return needs. */
-struct mps_entry {
-	int max_events;
-	u8 kind;
-};
-
 static struct mps_thread *thread_here(void)
 {
 	struct mps_thread *t = this_cpu_read(mps_cpu.cur);
@@ -212,39 +213,30 @@ static struct mps_thread *thread_here(void)
 	       t->features & BIT(MPSCOPE_FEATURE_EPOLL) ? t : NULL;
 }
 
-/* do_epoll_wait(epfd, events, maxevents, struct timespec64 *to) */
 static int on_enter(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	struct mps_entry *e = (void *)ri->data;
-	const struct timespec64 *to;
 	bool ours;
 
 	rcu_read_lock();
 	ours = thread_here();
 	rcu_read_unlock();
-	if (!ours)
-		return 1;	/* no return probe */
-	e->max_events = regs_get_kernel_argument(regs, 2);
-	to = (void *)regs_get_kernel_argument(regs, 3);
-	if (!to)
-		e->kind = MPSCOPE_KIND_BLOCK;
-	else
-		e->kind = to->tv_sec || to->tv_nsec ? MPSCOPE_KIND_TIMED :
-						      MPSCOPE_KIND_POLL;
-	return 0;
+	return !ours;	/* 1: no return probe */
 }
 
+/* The arguments are in the user's registers still, as nothing was returned yet. */
 static int on_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
-	const struct mps_entry *e = (void *)ri->data;
-	struct mps_thread *t;
+	struct pt_regs *user = task_pt_regs(current);
 	struct mps_epoll_call call = {
-		.kind = e->kind,
 		.known = true,
 		.result = (int)regs_return_value(regs),
-		.max_events = e->max_events,
 	};
+	unsigned long args[6];
+	struct mps_thread *t;
 
+	syscall_get_arguments(current, user, args);
+	call.max_events = args[2];
+	call.kind = kind_of_call(syscall_get_nr(current, user), args[3]);
 	rcu_read_lock();
 	t = thread_here();	/* it may be untagged by now */
 	if (t) {
@@ -255,28 +247,64 @@ static int on_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
 	return 0;
 }
 
-static struct kretprobe krp;
+static const char * const calls[] = {
+#ifdef __NR_epoll_wait
+	MPS_SYSCALL_SYMBOL("epoll_wait"),
+#endif
+	MPS_SYSCALL_SYMBOL("epoll_pwait"),
+	MPS_SYSCALL_SYMBOL("epoll_pwait2"),
+};
+
+static struct kretprobe krps[ARRAY_SIZE(calls)];
 static bool krp_on, krp_found;
 
-static void set_krp(void)
+static int register_krps(void)
 {
-	krp = (struct kretprobe) {
-		.kp.symbol_name	= "do_epoll_wait",
-		.entry_handler	= on_enter,
-		.handler	= on_leave,
-		.data_size	= sizeof(struct mps_entry),
-		.maxactive	= 4096,	/* threads asleep in epoll at once */
-	};
+	struct kretprobe *all[ARRAY_SIZE(calls)];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		krps[i] = (struct kretprobe) {
+			.kp.symbol_name	= calls[i],
+			.entry_handler	= on_enter,
+			.handler	= on_leave,
+			.maxactive	= 4096,	/* threads asleep in it at once */
+		};
+		all[i] = &krps[i];
+	}
+	return register_kretprobes(all, ARRAY_SIZE(all));
+}
+
+static void unregister_krps(void)
+{
+	struct kretprobe *all[ARRAY_SIZE(calls)];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		all[i] = &krps[i];
+	unregister_kretprobes(all, ARRAY_SIZE(all));
+}
+
+static bool find_calls(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		struct kprobe kp = {
+			.symbol_name = calls[i],
+			.flags = KPROBE_FLAG_DISABLED,
+		};
+
+		if (register_kprobe(&kp))
+			return false;
+		unregister_kprobe(&kp);
+	}
+	return true;
 }
 
 /* @how: "auto", "notifier" or "kretprobe". Return: 0, or -EINVAL for else. */
 int mps_return_init(const char *how)
 {
-	struct kprobe kp = {
-		.symbol_name = "do_epoll_wait",
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-
 	if (!strcmp(how, "kretprobe"))
 		use_kretprobe = true;
 	else if (strcmp(how, "auto") && strcmp(how, "notifier"))
@@ -284,10 +312,8 @@ int mps_return_init(const char *how)
 #ifndef MPS_HAVE_NOTIFIER
 	use_kretprobe = strcmp(how, "notifier");
 #endif
-	if (use_kretprobe && !register_kprobe(&kp)) {
-		unregister_kprobe(&kp);
-		krp_found = true;
-	}
+	if (use_kretprobe)
+		krp_found = find_calls();
 	return 0;
 }
 
@@ -304,7 +330,7 @@ bool mps_return_by_notifier(void)
 bool mps_return_available(const char **why)
 {
 	if (use_kretprobe) {
-		*why = "no do_epoll_wait in this kernel";
+		*why = "no system calls of this name in this kernel";
 		return krp_found;
 	}
 #ifdef MPS_HAVE_NOTIFIER
@@ -320,8 +346,7 @@ int mps_return_attach(void)
 	int ret = 0;
 
 	if (use_kretprobe) {
-		set_krp();
-		ret = register_kretprobe(&krp);
+		ret = register_krps();
 		krp_on = !ret;
 	}
 	WRITE_ONCE(watching, !ret);
@@ -338,7 +363,7 @@ void mps_return_detach(void)
 {
 	WRITE_ONCE(watching, false);
 	if (krp_on)
-		unregister_kretprobe(&krp);
+		unregister_krps();
 	krp_on = false;
 	synchronize_rcu();	/* sched_switch saw watching for the last time */
 	on_each_cpu(unwatch_here, NULL, 1);
@@ -357,7 +382,7 @@ bool mps_return_info(unsigned int i, struct mps_hook_info *info)
 		info->why = why;
 	} else if (use_kretprobe) {
 		info->state = watching ? "fallback" : "idle";
-		info->why = "kretprobe on do_epoll_wait: taxes every epoll call";
+		info->why = "kretprobe: taxes every epoll call, misses those begun before the tag";
 	} else {
 		info->state = watching ? "attached" : "idle";
 		info->why = "user-return notifier";
@@ -367,7 +392,12 @@ bool mps_return_info(unsigned int i, struct mps_hook_info *info)
 
 u64 mps_return_missed(void)
 {
-	return krp_on ? krp.nmissed : 0;
+	unsigned int i;
+	u64 nr = 0;
+
+	for (i = 0; krp_on && i < ARRAY_SIZE(krps); i++)
+		nr += krps[i].nmissed;
+	return nr;
 }
 
 void mps_return_exit(void)

@@ -64,9 +64,11 @@ static void classify_out(struct mps_thread *t, bool preempt,
 	/*
 	 * 6.1 passes the state that the task wanted even if a pending signal
 	 * kept it runnable; __state tells the truth there and on later kernels.
+	 * In turn, __state may be TASK_WAKING by now: try_to_wake_up() on another
+	 * CPU needs only that the task is off the queue, not off its CPU.
 	 */
 	if (!preempt && prev_state && state != TASK_RUNNING) {
-		mps_why_blocked(prev, state, &why);
+		mps_why_blocked(prev, prev_state, &why);
 		follow_restart(t, &why);
 		o->event = MPS_EV_OUT_BLOCK;
 		o->reason = why.reason;

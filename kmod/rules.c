@@ -222,8 +222,8 @@ int mps_rules_add(const struct mps_rule_cmd *cmd, const char **why)
 	mps_limit_rules.used++;
 	ret = mps_target_update_hooks(0);
 	if (ret) {
-		*why = "a hook could not be attached: see features";
 		mps_rules_del(cmd, why);
+		*why = "a hook could not be attached: see features";
 	} else {
 		apply(r, buf);
 	}

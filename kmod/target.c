@@ -276,7 +276,7 @@ static void unlink_namesakes(const struct mps_target *of, struct list_head *doom
  * A number may be given anew before its last owner is freed. Then the last one
  * keeps the directory until it is, and the work goes on from there.
  */
-static void add_directory(struct mps_target *of)
+static int add_directory(struct mps_target *of)
 {
 	struct mps_target *g;
 
@@ -284,9 +284,9 @@ static void add_directory(struct mps_target *of)
 		if (g == of)
 			break;
 		if (g->tgid == of->tgid)
-			return;
+			return 0;
 	}
-	mps_debugfs_add_target(of);
+	return mps_debugfs_add_target(of);
 }
 
 static int check_features(u32 features, const char **why)
@@ -346,17 +346,18 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 	ret = mps_target_seed(g, task);
 	if (!ret && !READ_ONCE(g->nr_live) && !READ_ONCE(g->nr_dead))
 		ret = -ESRCH;
+	if (!ret) {
+		unlink_namesakes(g, &doomed);
+		targets_free(&doomed);
+		ret = add_directory(g);
+	}
 	if (ret) {
 		*why = ret == -ENOSPC ? "too many threads: raise max_threads or untag some" :
 		       ret == -ESRCH ? "no such process: it has exited" : "no memory";
 		target_remove(g);
 		mps_target_update_hooks(0);
-		return ret;
 	}
-	unlink_namesakes(g, &doomed);
-	targets_free(&doomed);
-	add_directory(g);
-	return 0;
+	return ret;
 put:
 	mps_target_put(g);
 	return ret;

@@ -65,7 +65,7 @@ static unsigned int mode_of_fd(struct task_struct *p)
 /**
  * mps_why_blocked() - reason, mode and syscall of a task that blocks
  * @p: the task
- * @state: its __state
+ * @state: what it waits in, bits of TASK_NORMAL and the like; never TASK_WAKING
  * @why: out
  *
  * Context: HOT; @p is current or does not run, and its stack is there.

@@ -2,7 +2,7 @@
 #
 # Included by the Makefile of each group of tests, as kselftest's own lib.mk
 # would be: it is included from here, out of Debian's linux-source (see
-# scripts/kernel-files). All is built in build/selftests/GROUP.
+# scripts/kernel-files). All is built in build/selftests/GROUP, or OUT/GROUP.
 #
 # A group sets TEST_PROGS, TEST_GEN_PROGS, TEST_FILES, TEST_GEN_FILES as in
 # the kernel's Documentation/dev-tools/kselftest.rst. Its file "vm" may say
@@ -11,7 +11,8 @@
 MPSCOPE_TOP := $(realpath $(dir $(lastword $(MAKEFILE_LIST)))..)
 KSELFTEST := $(MPSCOPE_TOP)/build/kselftest
 GROUP := $(notdir $(CURDIR))
-OUTPUT := $(MPSCOPE_TOP)/build/selftests/$(GROUP)
+OUT ?= $(MPSCOPE_TOP)/build/selftests
+OUTPUT := $(OUT)/$(GROUP)
 # kselftest's lib.mk looks itself up by name, and would find this one too.
 override selfdir := $(KSELFTEST)
 KHDR_INCLUDES :=

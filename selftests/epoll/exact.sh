@@ -33,6 +33,13 @@ row()
 
 for subject in $subjects; do
 	tid=$(wl_facts exact "$subject")
+	if [ "$subject" = inside ] &&
+		[ "$(mps_col features state epoll_return)" = fallback ]; then
+		# A kretprobe sees no call that began before it.
+		for col in $columns; do
+			truth[$tid,$col]=0
+		done
+	fi
 	is "$subject: all as counted" "$(row rows "$tid")" "$(row truth "$tid")"
 	is "$subject: slept as often as it switched" "${rows[$tid,sleeps]}" \
 		"$(wl_facts exact slept | sed -n "s/^$tid //p")"

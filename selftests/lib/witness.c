@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_ROWS	8192
+#define MAX_ROWS	16384
 
 struct row {
 	int tid;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -56,6 +57,12 @@ void wl_opts_parse(struct wl_opts *o, int argc, char **argv)
 	}
 	if (!o->threads || o->threads > WL_MAX_THREADS)
 		wl_die("-t takes 1 to %d", WL_MAX_THREADS);
+	/*
+	 * khugepaged takes pages away, locked ones too, to put a huge one there:
+	 * then a thread may block in a fault where no call does.
+	 */
+	if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		wl_die("PR_SET_THP_DISABLE");
 	o->argc = argc - optind;
 	o->argv = argv + optind;
 }
@@ -196,9 +203,14 @@ void wl_futex_set(uint32_t *word, uint32_t value)
 	wl_futex_wake(word, WL_MAX_THREADS);
 }
 
+/* Asked once: it reads a file, which may block. */
 int wl_nr_cpus(void)
 {
-	return sysconf(_SC_NPROCESSORS_ONLN);
+	static int nr;
+
+	if (!nr)
+		nr = sysconf(_SC_NPROCESSORS_ONLN);
+	return nr;
 }
 
 void wl_pin(pid_t tid, int cpu)
@@ -302,6 +314,10 @@ void wl_wait_blocked(pid_t pid, pid_t tid, char state, unsigned long before)
 	while (wl_nvcsw_of(pid, tid) <= before || wl_state_of(pid, tid) != state) {
 		if (wl_now_ns() > end)
 			wl_die("thread %d is not in state %c after 30 s", tid, state);
-		sched_yield();
+		/*
+		 * Off the CPU: who waits for a futex with priority inheritance
+		 * spins as long as its owner, who may be us, is on one.
+		 */
+		wl_sleep_ns(100000);
 	}
 }

@@ -11,11 +11,15 @@ MIGRATE="sched_migrate_task sched_move_numa sched_swap_numa"
 WAKERS="sched_waking hrtimer_expire_entry hrtimer_expire_exit"
 WAKERS+=" timer_expire_entry timer_expire_exit"
 HERE=$(dirname "$0")
+# What epoll_return is in use: a notifier, or the kretprobe that stands in for it.
+EPOLL_ON=fallback
+[ "$(uname -m)" != x86_64 ] || EPOLL_ON=attached
 
 mps_load
 
 # shellcheck disable=SC2086 # a list
-"$HERE/tpkey" $CORE $MIGRATE $WAKERS >"$MPS_TMP/keys"
+"$HERE/tpkey" find $CORE $MIGRATE $WAKERS >"$MPS_TMP/keys" &&
+	"$HERE/tpkey" read <"$MPS_TMP/keys" >/dev/null
 case $? in
 0) witness=yes ;;
 4) witness= ;;
@@ -33,6 +37,7 @@ wanted()
 	shift
 	for hooks in "$CORE" "$MIGRATE" "$WAKERS" epoll_return; do
 		users=$1 state=attached key=1
+		[ "$hooks" != epoll_return ] || state=$EPOLL_ON
 		shift
 		[ "$users" != - ] || users=0 state=idle key=0
 		for hook in $hooks; do
@@ -53,8 +58,7 @@ features()
 		"$MPS/features" | cut -d' ' -f1-3
 }
 
-# shellcheck disable=SC2086 # a list
-keys() { "$HERE/tpkey" $CORE $MIGRATE $WAKERS | sed 's/ -$/ unavailable/'; }
+keys() { "$HERE/tpkey" read <"$MPS_TMP/keys" | sed 's/ -$/ unavailable/'; }
 
 # hooks_are WHAT CORE MIGRATE WAKERS EPOLL
 hooks_are()

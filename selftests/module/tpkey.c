@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * tpkey NAME...: is somebody attached to these tracepoints? By the kernel's
- * own word: the static key in each struct tracepoint, which is what makes a
- * tracepoint cost something. Prints "NAME 0" or "NAME 1" each, "NAME -" if the
- * kernel has no such tracepoint. Exit status 4: the kernel's memory cannot be
- * read here (/proc/kcore, and /proc/kallsyms with variables).
+ * Is somebody attached to these tracepoints? By the kernel's own word: the
+ * static key in each struct tracepoint, which is what makes a tracepoint cost
+ * something.
+ *
+ *	tpkey find NAME...	"NAME ADDRESS", or "NAME -" if there is none; the
+ *				one slow step, so it is done once
+ *	tpkey read <LINES	of such lines "NAME 0", "NAME 1" or "NAME -"
+ *
+ * Exit status 4: the kernel's memory cannot be read here (/proc/kcore, and
+ * /proc/kallsyms with variables).
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -16,6 +21,7 @@
 /* struct tracepoint { const char *name; struct static_key key; ... }; */
 #define KEY_OFFSET	sizeof(unsigned long long)
 #define MAX_HEADERS	256
+#define MAX_NAMES	64
 
 static int kcore;
 static Elf64_Phdr headers[MAX_HEADERS];
@@ -53,44 +59,65 @@ static int kcore_read(unsigned long long addr, void *to, size_t size)
 	return 0;
 }
 
-/* Return: 0 when there is no such symbol. */
-static unsigned long long symbol(const char *name)
+static int find(char **names, int nr)
 {
-	char line[512], found[256];
-	unsigned long long addr, result = 0;
+	unsigned long long addr[MAX_NAMES] = { 0 }, some = 0;
+	char line[512], *symbol;
 	FILE *f = fopen("/proc/kallsyms", "re");
+	int i;
 
-	while (f && !result && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%llx %*c %255s", &addr, found) == 2 &&
-		    !strcmp(found, name))
-			result = addr;
+	/* "ffffffff81000000 D __tracepoint_NAME", and " [module]" for modules' */
+	while (f && fgets(line, sizeof(line), f)) {
+		symbol = strstr(line, " __tracepoint_");
+		if (!symbol)
+			continue;
+		symbol += strlen(" __tracepoint_");
+		symbol[strcspn(symbol, "\t\n")] = 0;
+		some = 1;
+		for (i = 0; i < nr; i++)
+			if (!strcmp(symbol, names[i]))
+				addr[i] = strtoull(line, NULL, 16);
+	}
 	if (f)
 		fclose(f);
-	return result;
-}
-
-int main(int argc, char **argv)
-{
-	char name[128];
-	unsigned long long addr;
-	int i, enabled;
-
-	kcore_open();
-	if (!symbol("jiffies")) {
+	if (!some) {
 		fprintf(stderr, "no variables in /proc/kallsyms\n");
 		return 4;
 	}
-	for (i = 1; i < argc; i++) {
-		snprintf(name, sizeof(name), "__tracepoint_%s", argv[i]);
-		addr = symbol(name);
-		if (!addr) {
-			printf("%s -\n", argv[i]);
+	for (i = 0; i < nr; i++)
+		if (addr[i])
+			printf("%s %llx\n", names[i], addr[i]);
+		else
+			printf("%s -\n", names[i]);
+	return 0;
+}
+
+static int read_keys(void)
+{
+	char line[256], name[128];
+	unsigned long long addr;
+	int enabled;
+
+	kcore_open();
+	while (fgets(line, sizeof(line), stdin)) {
+		if (sscanf(line, "%127s %llx", name, &addr) != 2) {
+			fputs(line, stdout);
 		} else if (kcore_read(addr + KEY_OFFSET, &enabled, sizeof(enabled))) {
-			printf("%s %d\n", argv[i], enabled);
+			printf("%s %d\n", name, enabled);
 		} else {
 			fprintf(stderr, "%s is not in /proc/kcore\n", name);
 			return 4;
 		}
 	}
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 2 && argc - 2 <= MAX_NAMES && !strcmp(argv[1], "find"))
+		return find(argv + 2, argc - 2);
+	if (argc == 2 && !strcmp(argv[1], "read"))
+		return read_keys();
+	fprintf(stderr, "use: tpkey find NAME... or tpkey read\n");
+	return 2;
 }

@@ -33,6 +33,22 @@ kernel_names() {
 	awk '!/^#/ && NF { printf "%s%s", sep, $1; sep = " " }' "$VM_DIR/kernels"
 }
 
+# own_arch: this machine's, as Debian calls it
+own_arch() { dpkg --print-architecture; }
+
+# cross_prefix ARCH: of the compiler's and linker's names; nothing if ARCH is
+# this machine's own
+cross_prefix() {
+	[ "$1" != "$(own_arch)" ] || return 0
+	case $1 in
+	arm64)
+		need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+		echo aarch64-linux-gnu-
+		;;
+	*) die "no cross compiler known for $1" ;;
+	esac
+}
+
 # site_of DIST: the mirror this machine's apt is configured with
 site_of() {
 	local want='^bookworm$|^trixie$|^stable$|-updates$|-backports$' site=
@@ -65,11 +81,12 @@ write_sources() {
 	done
 }
 
-# own_apt SUITE CMD...: apt-get or apt-cache with state, lists and cache in
-# our cache; the machine's sources, lists and status stay as they are.
+# own_apt SUITE ARCH CMD...: apt-get or apt-cache with state, lists and cache
+# in our cache; the machine's sources, lists, status and architectures stay as
+# they are.
 own_apt() {
-	local suite=$1 cmd=$2 dir=$CACHE/apt/$1
-	shift 2
+	local suite=$1 arch=$2 cmd=$3 dir=$CACHE/apt/$1-$2
+	shift 3
 
 	mkdir -p "$dir"/{lists/partial,archives/partial}
 	[ -e "$dir/status" ] || : >"$dir/status"
@@ -77,7 +94,7 @@ own_apt() {
 	cmp -s "$dir/sources.list.new" "$dir/sources.list" ||
 		cp "$dir/sources.list.new" "$dir/sources.list"
 	# The cache may lie in a home that the user _apt cannot enter.
-	"$cmd" -qq -o APT::Architecture=amd64 -o APT::Architectures::=amd64 \
+	"$cmd" -qq -o APT::Architecture="$arch" -o APT::Architectures::="$arch" \
 		-o APT::Sandbox::User=root \
 		-o APT::Default-Release= \
 		-o Acquire::Languages=none \

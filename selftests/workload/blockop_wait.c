@@ -42,12 +42,15 @@ static void drain(struct blockop_ctx *c, long ret, const char *what)
 		wl_die("%s returned %ld", what, ret);
 }
 
+/* Newer architectures, such as arm64, have only the younger calls. */
+#ifdef SYS_epoll_wait
 static void block_epoll_wait(struct blockop_ctx *c)
 {
 	struct epoll_event ev;
 
 	drain(c, syscall(SYS_epoll_wait, c->epfd, &ev, 1, -1), "epoll_wait");
 }
+#endif
 
 static void block_epoll_pwait(struct blockop_ctx *c)
 {
@@ -66,12 +69,14 @@ static void block_epoll_pwait2(struct blockop_ctx *c)
 	      "epoll_pwait2");
 }
 
+#ifdef SYS_poll
 static void block_poll(struct blockop_ctx *c)
 {
 	struct pollfd pf = { .fd = c->fd[0], .events = POLLIN };
 
 	drain(c, syscall(SYS_poll, &pf, 1, -1), "poll");
 }
+#endif
 
 static void block_ppoll(struct blockop_ctx *c)
 {
@@ -80,6 +85,7 @@ static void block_ppoll(struct blockop_ctx *c)
 	drain(c, syscall(SYS_ppoll, &pf, 1, NULL, NULL, 8), "ppoll");
 }
 
+#ifdef SYS_select
 static void block_select(struct blockop_ctx *c)
 {
 	fd_set set;
@@ -88,6 +94,7 @@ static void block_select(struct blockop_ctx *c)
 	FD_SET(c->fd[0], &set);
 	drain(c, syscall(SYS_select, c->fd[0] + 1, &set, NULL, NULL, NULL), "select");
 }
+#endif
 
 static void block_pselect6(struct blockop_ctx *c)
 {
@@ -180,16 +187,22 @@ static void block_clock_nanosleep(struct blockop_ctx *c)
 }
 
 const struct blockop blockops_wait[] = {
+#ifdef SYS_epoll_wait
 	{ "epoll_wait", "epoll", 'S', SYS_epoll_wait, open_event, NULL,
 	  block_epoll_wait, wake_event },
+#endif
 	{ "epoll_pwait", "epoll", 'S', SYS_epoll_pwait, open_event, NULL,
 	  block_epoll_pwait, wake_event },
 	{ "epoll_pwait2", "epoll", 'S', SYS_epoll_pwait2, open_event, NULL,
 	  block_epoll_pwait2, wake_event },
+#ifdef SYS_poll
 	{ "poll", "poll", 'S', SYS_poll, open_event, NULL, block_poll, wake_event },
+#endif
 	{ "ppoll", "poll", 'S', SYS_ppoll, open_event, NULL, block_ppoll, wake_event },
+#ifdef SYS_select
 	{ "select", "poll", 'S', SYS_select, open_event, NULL, block_select,
 	  wake_event },
+#endif
 	{ "pselect6", "poll", 'S', SYS_pselect6, open_event, NULL, block_pselect6,
 	  wake_event },
 	{ "futex_wait", "futex", 'S', SYS_futex, open_futex, NULL, block_futex_wait,

@@ -62,7 +62,7 @@ static inline long ep_call(struct eptruth *t, enum epcall call, int epfd,
 	int err;
 
 	if (call == EPOLL_WAIT)
-		ret = syscall(SYS_epoll_wait, epfd, ev, max, timeout);
+		ret = epoll_wait(epfd, ev, max, timeout);	/* not a system call everywhere */
 	else if (call == EPOLL_PWAIT)
 		ret = syscall(SYS_epoll_pwait, epfd, ev, max, timeout, mask, 8);
 	else

@@ -11,7 +11,7 @@
  * where no call is. A mover pins the threads here and there all the while.
  *
  * Facts: truth TID REASON N, one for each reason; stray TID N, what the
- * thread blocked outside of all calls (has to be 0). The wait at the gate,
+ * thread blocked outside of all calls (a fault, if any). The wait at the gate,
  * which may be open when the process is tagged, is a futex block and is in
  * its count; the wait at the end is not.
  */
@@ -226,6 +226,7 @@ int main(int argc, char **argv)
 		wl_spawn(side_begin, side_alloc(p, i));
 	}
 	wl_spawn(mover_run, side_alloc(NULL, o.threads));
+	wl_nr_cpus();
 	wl_lock_memory();
 	for (i = 0; i < o.threads / 2; i++)
 		pair_open_fault(pairs[i]);

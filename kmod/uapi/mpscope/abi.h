@@ -14,6 +14,10 @@
 #define MPSCOPE_ABI_MAJOR	1	/* "version N" in each file's first line */
 #define MPSCOPE_ABI_MINOR	1	/* columns appended */
 
+/* Linux versions, written like LINUX_VERSION_CODE: 0xMMmmpp. */
+#define MPSCOPE_KERNEL_MIN		0x060100	/* refuses to build for an older one */
+#define MPSCOPE_KERNEL_MAX_TESTED	0x070300	/* newest that the tests ran on */
+
 #define MPSCOPE_DEBUGFS_DIR	"/sys/kernel/debug/mpscope"
 #define MPSCOPE_TRACE_SYSTEM	"mpscope"
 
