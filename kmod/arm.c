@@ -9,6 +9,7 @@
 #include <linux/smp.h>
 
 #include "compat.h"
+#include "exact.h"
 #include "hot.h"
 #include "target.h"
 #include "thread.h"
@@ -122,7 +123,7 @@ void mps_thread_arm(struct mps_thread *t)
 		smp_call_function_single(task_cpu(t->task), arm_here, t, 1);
 		cond_resched();
 	}
-	trace_thread_start(t->tid, t->target->tgid, t->acct.state);
+	trace_thread_start(t->tid, t->target->tgid, t->acct.state, &mps_go_none);
 }
 
 /* Enough memory for every thread there is now, and a few that may come. */

@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "exact.h"
 #include "target.h"
 
 static void count_missed(struct mps_target *g)
@@ -39,7 +40,8 @@ static bool add_one(struct mps_target *g, struct task_struct *p, bool birth)
 		return false;
 	}
 	if (birth)
-		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH);
+		trace_thread_start(t->tid, g->tgid, MPSCOPE_STATE_BIRTH,
+				   &mps_go_none);
 	return true;
 }
 

@@ -18,6 +18,13 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#ifdef CONFIG_X86_64
+#include <asm/cpufeature.h>
+#include <asm/fsgsbase.h>
+#endif
+#ifdef CONFIG_ARM64
+#include <asm/sysreg.h>
+#endif
 #if defined(CONFIG_X86) && LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #include <asm/cpuid/api.h>	/* cpuid_count() left asm/processor.h */
 #endif
@@ -83,6 +90,32 @@ static inline struct file *mps_mm_exe_file(struct mm_struct *mm)
 	rcu_read_unlock();
 	return f;
 }
+
+/*
+ * The thread pointer of current's user mode. For x86 the register itself, as
+ * thread.fsbase is only as new as the last switch where user mode may write it.
+ */
+#ifdef CONFIG_X86_64
+#define MPS_HAVE_THREAD_POINTER	1
+static inline unsigned long mps_thread_pointer(void)
+{
+	if (boot_cpu_has(X86_FEATURE_FSGSBASE))
+		return rdfsbase();
+	return current->thread.fsbase;
+}
+#elif defined(CONFIG_ARM64)
+#define MPS_HAVE_THREAD_POINTER	1
+static inline unsigned long mps_thread_pointer(void)
+{
+	return read_sysreg(tpidr_el0);
+}
+#else
+#define MPS_HAVE_THREAD_POINTER	0
+static inline unsigned long mps_thread_pointer(void)
+{
+	return 0;
+}
+#endif
 
 /* The current syscall of the task has another ABI than the kernel's own. */
 static inline bool mps_syscall_foreign(const struct task_struct *p)

@@ -29,7 +29,7 @@ static const char *errno_name(int err)
 	}
 }
 
-static int refuse(int err, const char *file, const char *line, const char *why)
+int mps_refuse(int err, const char *file, const char *line, const char *why)
 {
 	int len = strcspn(line, "\n");
 
@@ -113,7 +113,7 @@ static int check_lines(const struct mps_command *c, const char *text, void *cmd)
 	for (line = text; *line; line = next_line(line)) {
 		e = c->parse(line, cmd);
 		if (e != MPS_CMD_OK && e != MPS_CMD_SKIP)
-			return refuse(-EINVAL, c->file, line, mps_cmd_sentence(e));
+			return mps_refuse(-EINVAL, c->file, line, mps_cmd_sentence(e));
 	}
 	return 0;
 }
@@ -132,14 +132,14 @@ static int run_lines(const struct mps_command *c, const char *text, void *cmd)
 			continue;
 		ret = c->run(cmd, &why);
 		if (ret)
-			return refuse(ret, c->file, line, why);
+			return mps_refuse(ret, c->file, line, why);
 	}
 	return 0;
 }
 
 static int no_memory(const struct mps_command *c)
 {
-	return refuse(-ENOMEM, c->file, "", "no memory");
+	return mps_refuse(-ENOMEM, c->file, "", "no memory");
 }
 
 static ssize_t command_write(const struct mps_command *c,
@@ -150,7 +150,7 @@ static ssize_t command_write(const struct mps_command *c,
 	int ret;
 
 	if (n > MPSCOPE_MAX_CMD)
-		return refuse(-E2BIG, c->file, "",
+		return mps_refuse(-E2BIG, c->file, "",
 			      "too long: write at most 4095 bytes at once");
 	text = memdup_user_nul(buf, n);
 	if (IS_ERR(text))
@@ -161,7 +161,7 @@ static ssize_t command_write(const struct mps_command *c,
 		return no_memory(c);
 	}
 	if (strlen(text) != n)
-		ret = refuse(-EINVAL, c->file, text, "a zero byte in the text");
+		ret = mps_refuse(-EINVAL, c->file, text, "a zero byte in the text");
 	else
 		ret = check_lines(c, text, cmd);
 	if (!ret) {

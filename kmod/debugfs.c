@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "debugfs.h"
+#include "exact.h"
 #include "rules.h"
 
 /* Fixed: more rows per read() and fewer restarts of the iterator. */
@@ -344,16 +345,37 @@ static int summary_show(struct seq_file *m, void *unused)
 	return ret;
 }
 
-static int summary_open(struct inode *inode, struct file *file)
+static int target_open(struct inode *inode, struct file *file,
+		       int (*show)(struct seq_file *m, void *unused))
 {
-	int ret = single_open(file, summary_show, inode->i_private);
+	int ret = single_open(file, show, inode->i_private);
 
 	if (!ret)
 		mps_target_get(inode->i_private);
 	return ret;
 }
 
-static int summary_release(struct inode *inode, struct file *file)
+static int summary_open(struct inode *inode, struct file *file)
+{
+	return target_open(inode, file, summary_show);
+}
+
+static int golayout_open(struct inode *inode, struct file *file)
+{
+	return target_open(inode, file, mps_golayout_show);
+}
+
+static int ps_open(struct inode *inode, struct file *file)
+{
+	return target_open(inode, file, mps_ps_show);
+}
+
+static int pressure_open(struct inode *inode, struct file *file)
+{
+	return target_open(inode, file, mps_pressure_show);
+}
+
+static int target_single_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *m = file->private_data;
 
@@ -376,7 +398,10 @@ MPS_FOPS(threads_fops, threads_open, NULL, reader_release);
 MPS_FOPS(wakers_fops, wakers_open, NULL, reader_release);
 MPS_FOPS(tombstones_fops, tombstones_open, NULL, reader_release);
 MPS_FOPS(tags_fops, tags_open, mps_tags_write, reader_release);
-MPS_FOPS(summary_fops, summary_open, NULL, summary_release);
+MPS_FOPS(summary_fops, summary_open, NULL, target_single_release);
+MPS_FOPS(golayout_fops, golayout_open, mps_golayout_write, target_single_release);
+MPS_FOPS(ps_fops, ps_open, NULL, target_single_release);
+MPS_FOPS(pressure_fops, pressure_open, NULL, target_single_release);
 MPS_FOPS(keyval_fops, keyval_open, NULL, single_release);
 MPS_FOPS(rules_fops, keyval_open, mps_rules_write, single_release);
 
@@ -394,6 +419,9 @@ int mps_debugfs_add_target(struct mps_target *g)
 		return -ENOMEM;
 	bad = IS_ERR(debugfs_create_file("summary", 0400, dir, g, &summary_fops));
 	bad |= IS_ERR(debugfs_create_file("wakers", 0400, dir, g, &wakers_fops));
+	bad |= IS_ERR(debugfs_create_file("golayout", 0600, dir, g, &golayout_fops));
+	bad |= IS_ERR(debugfs_create_file("ps", 0400, dir, g, &ps_fops));
+	bad |= IS_ERR(debugfs_create_file("pressure", 0400, dir, g, &pressure_fops));
 	for (i = 0; i < mps_nr_thread_files; i++) {
 		g->nodes[i].target = g;
 		g->nodes[i].file = &mps_thread_files[i];

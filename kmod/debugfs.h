@@ -40,9 +40,10 @@ extern const unsigned int mps_nr_thread_files;
 extern const struct mps_file mps_tombstone_file;
 void mps_row_hist_header(struct mps_line *l);
 
-/* control.c: what tags and rules take */
+/* control.c: what tags and rules take, and what was refused */
 ssize_t mps_tags_write(struct file *f, const char __user *buf, size_t n, loff_t *pos);
 ssize_t mps_rules_write(struct file *f, const char __user *buf, size_t n, loff_t *pos);
+int mps_refuse(int err, const char *file, const char *line, const char *why);
 void mps_last_error_show(struct seq_file *m);
 
 /* keyval.c: files of one record */

@@ -7,6 +7,7 @@
 
 #include "core/names.h"
 #include "debugfs.h"
+#include "exact.h"
 #include "probe.h"
 #include "rules.h"
 #include "topology.h"
@@ -45,17 +46,31 @@ int mps_version_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
+/* How many live targets ask for a feature. (M) */
+static unsigned int target_users(unsigned int feature)
+{
+	struct mps_target *g;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&mps_targets_mutex);
+	list_for_each_entry(g, &mps_targets, node)
+		if (g->live && (feature >= MPSCOPE_NR_FEATURES ||
+				g->features & BIT(feature)))
+			n++;
+	return n;
+}
+
 static unsigned int users_of(enum mps_group group)
 {
 	switch (group) {
 	case MPS_GROUP_MIGRATE:
-		return mps_target_users(MPSCOPE_FEATURE_MIGRATE);
+		return target_users(MPSCOPE_FEATURE_MIGRATE);
 	case MPS_GROUP_WAKERS:
-		return mps_target_users(MPSCOPE_FEATURE_WAKERS);
+		return target_users(MPSCOPE_FEATURE_WAKERS);
 	case MPS_GROUP_EPOLL:
-		return mps_target_users(MPSCOPE_FEATURE_EPOLL);
+		return target_users(MPSCOPE_FEATURE_EPOLL);
 	default:
-		return mps_target_users(MPSCOPE_NR_FEATURES);
+		return target_users(MPSCOPE_NR_FEATURES);
 	}
 }
 
@@ -318,5 +333,6 @@ int mps_summary_show(struct seq_file *m, struct mps_reader *r)
 	show_times(m, &r->snap);
 	show_wakes(m, g, &r->snap);
 	show_epoll(m, g, &r->snap);
+	mps_exact_summary(m, r->target);
 	return 0;
 }

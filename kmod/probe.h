@@ -41,6 +41,7 @@ int mps_return_init(const char *how);
 void mps_return_exit(void);
 int mps_return_attach(void);
 void mps_return_detach(void);
+bool mps_return_by_notifier(void);
 bool mps_return_available(const char **why);
 bool mps_return_info(unsigned int i, struct mps_hook_info *info);
 u64 mps_return_missed(void);

@@ -18,6 +18,7 @@
 #include <asm/unistd.h>
 
 #include "compat.h"
+#include "exact.h"
 #include "hot.h"
 #include "probe.h"
 #include "target.h"
@@ -56,6 +57,7 @@ static void epoll_returned(struct mps_thread *t, const struct mps_epoll_call *ca
 {
 	u32 sleeps = t->epoll.sleeps_in_call;
 	unsigned long flags;
+	struct mps_go go;
 	int result;
 
 	local_irq_save(flags);
@@ -65,7 +67,11 @@ static void epoll_returned(struct mps_thread *t, const struct mps_epoll_call *ca
 	if (result == MPSCOPE_RESULT_UNKNOWN ||
 	    call->kind == MPSCOPE_KIND_UNKNOWN)
 		this_cpu_inc(mps_cpu.nr_epoll_unknown);
-	trace_epoll_return(t->tid, t->target->tgid, call, result, sleeps);
+	if (trace_epoll_return_enabled()) {
+		mps_go_of(t, &go);
+		trace_epoll_return(t->tid, t->target->tgid, call, result, sleeps,
+				   &go);
+	}
 	local_irq_restore(flags);
 }
 
@@ -134,29 +140,39 @@ static void on_epoll_return(struct mps_thread *t, const struct pt_regs *regs,
 	epoll_returned(t, &call);
 }
 
-static void on_user_return(struct user_return_notifier *urn)
+static void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
+			    const struct pt_regs *regs)
 {
-	struct mps_cpu *c = container_of(urn, struct mps_cpu, urn);
-	struct mps_thread *t = c->cur;
-	const struct pt_regs *regs;
-	long nr;
+	long nr = (int)regs->orig_ax;	/* -1: an exception or an interrupt */
 
-	if (!t)
-		return;
-	regs = task_pt_regs(current);
-	nr = (int)regs->orig_ax;	/* -1: an exception or an interrupt */
 	if (nr != __NR_epoll_pwait && nr != __NR_epoll_wait &&
 	    nr != __NR_epoll_pwait2)
 		return;
-	if (t->task != current || mps_syscall_foreign(current))
+	if (mps_syscall_foreign(current))
 		return;
 	c->nr_return++;
 	on_epoll_return(t, regs, nr);
 }
 
+static void on_user_return(struct user_return_notifier *urn)
+{
+	struct mps_cpu *c = container_of(urn, struct mps_cpu, urn);
+	struct mps_thread *t = c->cur;
+	struct mps_exact *x;
+
+	if (!t || t->task != current)
+		return;
+	if (t->features & BIT(MPSCOPE_FEATURE_EPOLL))
+		epoll_return_of(c, t, task_pt_regs(current));
+	x = READ_ONCE(t->exact);
+	if (unlikely(x) && t->go.again)
+		mps_exact_return(x, t);
+}
+
 void mps_return_watch(struct mps_cpu *c, struct mps_thread *t)
 {
-	bool want = t->features & BIT(MPSCOPE_FEATURE_EPOLL);
+	bool want = t->features & BIT(MPSCOPE_FEATURE_EPOLL) ||
+		    READ_ONCE(t->exact);
 
 	if (use_kretprobe || want == c->urn_on || !READ_ONCE(watching)) {
 		if (!want && c->urn_on)
@@ -299,6 +315,16 @@ int mps_return_init(const char *how)
 	if (use_kretprobe)
 		krp_found = find_calls();
 	return 0;
+}
+
+/* Returns to user mode can be seen, at no cost to others. */
+bool mps_return_by_notifier(void)
+{
+#ifdef MPS_HAVE_NOTIFIER
+	return !use_kretprobe;
+#else
+	return false;
+#endif
 }
 
 bool mps_return_available(const char **why)

@@ -11,6 +11,7 @@
 #include <trace/events/sched.h>
 
 #include "compat.h"
+#include "exact.h"
 #include "hot.h"
 #include "probe.h"
 #include "target.h"
@@ -97,7 +98,10 @@ static void trace_exit(struct mps_thread *t)
 		.switches_invol	= a->switches[0],
 	};
 
-	trace_thread_exit(t->tid, t->target->tgid, &sum);
+	struct mps_go go;
+
+	mps_go_of(t, &go);
+	trace_thread_exit(t->tid, t->target->tgid, &sum, &go);
 }
 
 /* Inside the write section of @t. Return: the step was taken. */
@@ -124,9 +128,13 @@ static bool step_out(struct mps_cpu *c, struct mps_thread *t,
 
 static void trace_out(struct mps_thread *t, const struct mps_out *o)
 {
-	if (trace_thread_block_enabled() && o->event == MPS_EV_OUT_BLOCK)
+	struct mps_go go;
+
+	if (trace_thread_block_enabled() && o->event == MPS_EV_OUT_BLOCK) {
+		mps_go_of(t, &go);
 		trace_thread_block(t->tid, t->target->tgid, o->reason, o->mode,
-				   o->syscall, t->acct.cpu, t->acct.run_ns);
+				   o->syscall, t->acct.cpu, t->acct.run_ns, &go);
+	}
 	if (trace_thread_exit_enabled() && o->event == MPS_EV_OUT_DEAD)
 		trace_exit(t);
 }
@@ -168,9 +176,11 @@ static void trace_in(struct mps_thread *t, const struct mps_episode *e)
 		.tid = -1, .tgid = -1, .source = MPSCOPE_TRACE_NONE, .cpu = -1,
 	};
 	bool woken = e->state == MPSCOPE_STATE_BLOCKED;
+	struct mps_go go;
 
+	mps_go_of(t, &go);
 	trace_thread_run(t->tid, t->target->tgid, e, t->acct.cpu,
-			 woken ? &t->waker : &nobody);
+			 woken ? &t->waker : &nobody, &go);
 }
 
 /*
@@ -184,6 +194,7 @@ static noinline void switch_ours(struct mps_cpu *c, bool preempt,
 {
 	struct mps_thread *out = c->cur, *in = NULL;
 	bool was_out = false, was_in = false, armed = false;
+	struct mps_exact *x;
 	struct mps_episode e;
 	struct mps_out o = { 0 };
 	u64 now_ns;
@@ -215,6 +226,12 @@ static noinline void switch_ours(struct mps_cpu *c, bool preempt,
 	}
 	if (out)
 		write_seqcount_end(&out->seq);
+	x = was_out ? READ_ONCE(out->exact) : NULL;
+	if (unlikely(x))
+		mps_exact_out(x, out, &o);
+	x = was_in ? READ_ONCE(in->exact) : NULL;
+	if (unlikely(x))
+		mps_exact_in(x, in, &e, now_ns);
 	WRITE_ONCE(c->cur, in);
 	if (in)
 		mps_return_watch(c, in);
@@ -250,6 +267,18 @@ static int cause_of(struct mps_thread *t, struct task_struct *p, int orig_cpu)
 	return MPSCOPE_CAUSE_BALANCE;
 }
 
+static void trace_move(struct mps_thread *t, int orig_cpu, int dest_cpu, int cause,
+		       int class)
+{
+	struct mps_go go;
+
+	if (!trace_thread_migrate_enabled())
+		return;
+	mps_go_of(t, &go);
+	trace_thread_migrate(t->tid, t->target->tgid, orig_cpu, dest_cpu, cause,
+			     class, &go);
+}
+
 void on_sched_migrate_task(void *data, struct task_struct *p, int dest_cpu)
 {
 	struct mps_thread *t;
@@ -270,8 +299,7 @@ void on_sched_migrate_task(void *data, struct task_struct *p, int dest_cpu)
 		t->migrate.cause[cause]++;
 		t->migrate.class[class]++;
 		write_seqcount_end(&t->seq);
-		trace_thread_migrate(t->tid, t->target->tgid, orig_cpu,
-				     dest_cpu, cause, class);
+		trace_move(t, orig_cpu, dest_cpu, cause, class);
 	}
 	rcu_read_unlock();
 }

@@ -11,6 +11,7 @@
 #include <trace/events/sched.h>
 #include <trace/events/timer.h>
 
+#include "exact.h"
 #include "hot.h"
 #include "probe.h"
 #include "target.h"
@@ -66,6 +67,7 @@ void on_sched_waking(void *data, struct task_struct *p)
 {
 	struct mps_thread *t;
 	struct mps_waker w;
+	struct mps_go go;
 
 	if (likely(!mps_pid_maybe(p->pid)))
 		return;
@@ -83,7 +85,10 @@ void on_sched_waking(void *data, struct task_struct *p)
 	write_seqcount_end(&t->wake_seq);
 	if (w.source == MPSCOPE_WAKE_SELF)
 		count_pair(t->target, w.tid, t->tid);
-	trace_thread_wake(t->tid, t->target->tgid, &w, task_cpu(p));
+	if (trace_thread_wake_enabled()) {
+		mps_go_of(t, &go);
+		trace_thread_wake(t->tid, t->target->tgid, &w, task_cpu(p), &go);
+	}
 out:
 	rcu_read_unlock();
 }

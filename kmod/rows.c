@@ -53,6 +53,26 @@ static void put_life(struct mps_line *l, const struct mps_snapshot *s)
 	mps_line_u64(l, s->open_ns);
 }
 
+static void put_go(struct mps_line *l, const struct mps_snapshot *s)
+{
+	const struct mps_go *go = &s->go;
+	unsigned int i;
+
+	if (!s->go_known) {
+		for (i = 0; i < 8; i++)
+			mps_line_none(l);
+		return;
+	}
+	mps_line_s64(l, go->m);
+	mps_line_s64(l, go->p);
+	mps_line_s64(l, go->goid);
+	mps_line_s64(l, go->gstatus);
+	mps_line_u64(l, go->insyscall);
+	mps_line_u64(l, go->spinning);
+	mps_line_u64(l, go->locked);
+	mps_line_u64(l, s->go_age_ns);
+}
+
 static void row_threads(struct mps_line *l, const struct mps_target *g,
 			const struct mps_snapshot *s)
 {
@@ -75,6 +95,7 @@ static void row_threads(struct mps_line *l, const struct mps_target *g,
 		    mps_migrate_total(&s->migrate));
 	mps_line_u64(l, a->cpu_changes);
 	mps_line_str(l, s->comm);
+	put_go(l, s);
 	mps_line_end(l);
 }
 

@@ -4,6 +4,7 @@
 #include <linux/rculist.h>
 #include <linux/sched/clock.h>
 
+#include "exact.h"
 #include "target.h"
 #include "thread.h"
 
@@ -25,16 +26,21 @@ static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
 			  bool *queued, u64 *wait_ns, u64 *now_ns)
 {
 	unsigned int seq;
+	u64 read_ns;
 
 	do {
 		seq = read_seqcount_begin(&t->seq);
 		s->acct = t->acct;
 		s->epoll = t->epoll;
 		s->migrate = t->migrate;
+		s->go = t->go.go;
+		s->go_known = t->go.known;
+		read_ns = t->go.read_ns;
 		*now_ns = local_clock();
 		s->now_ns = ktime_get_mono_fast_ns();
 		*queued = !READ_ONCE(t->dead) && queued_ns(t, *now_ns, wait_ns);
 	} while (read_seqcount_retry(&t->seq, seq));
+	s->go_age_ns = *now_ns > read_ns ? *now_ns - read_ns : 0;
 	do {
 		seq = read_seqcount_begin(&t->wake_seq);
 		s->wake = t->wake;
@@ -52,6 +58,7 @@ static void copy_counters(struct mps_thread *t, struct mps_snapshot *s,
 bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s)
 {
 	u64 now_ns, wait_ns = 0;
+	struct mps_exact *x;
 	bool queued;
 
 	s->dead = READ_ONCE(t->dead);
@@ -69,6 +76,8 @@ bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s)
 		memcpy(s->comm, t->task->comm, sizeof(s->comm));
 	}
 	s->comm[sizeof(s->comm) - 1] = '\0';
+	x = READ_ONCE(t->exact);
+	s->go_known &= x && !s->dead && mps_go_settle(x, t, &s->go);
 	s->open_ns = mps_account_peek(&s->acct, now_ns, queued, wait_ns);
 	if (s->acct.state == MPSCOPE_STATE_DEAD)
 		s->now_ns = s->exit_ns;

@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 
 #include "debugfs.h"
+#include "exact.h"
 #include "probe.h"
 #include "rules.h"
 #include "target.h"
@@ -53,6 +54,7 @@ static void target_release(struct kref *ref)
 
 	/* atomic context possible (RCU callback): kvfree() would not do */
 	kfree(g->wakers);
+	mps_exact_free(g);
 	kfree_rcu(g, rcu);
 }
 
@@ -118,6 +120,7 @@ struct mps_target *mps_target_alloc(struct task_struct *p,
 	memcpy(g->comm, p->group_leader->comm, sizeof(g->comm));
 	INIT_LIST_HEAD(&g->threads);
 	seqcount_raw_spinlock_init(&g->evict_seq, &mps_lock);
+	mutex_init(&g->exact_lock);
 	kref_init(&g->ref);
 	return g;
 }
@@ -179,6 +182,8 @@ static u32 groups_wanted(u32 more)
 			continue;
 		any = true;
 		features |= g->features;
+		if (mps_exact_wants_returns(g))
+			features |= BIT(MPSCOPE_FEATURE_EPOLL);
 	}
 	raw_spin_unlock_irqrestore(&mps_lock, flags);
 	if (any)
@@ -475,20 +480,6 @@ void mps_target_kick(void)
 	schedule_work(&mps_target_work);
 }
 
-/* How many live targets ask for a feature. COLD. */
-unsigned int mps_target_users(unsigned int feature)
-{
-	struct mps_target *g;
-	unsigned int n = 0;
-
-	lockdep_assert_held(&mps_targets_mutex);
-	list_for_each_entry(g, &mps_targets, node)
-		if (g->live && (feature >= MPSCOPE_NR_FEATURES ||
-				g->features & BIT(feature)))
-			n++;
-	return n;
-}
-
 /* Commands and rules are gone: remove everything, and with it the hooks. COLD. */
 void mps_target_exit(void)
 {
@@ -496,4 +487,5 @@ void mps_target_exit(void)
 	mps_target_untag_all();
 	mutex_unlock(&mps_targets_mutex);
 	cancel_work_sync(&mps_target_work);
+	mps_pressure_exit();
 }

@@ -40,6 +40,8 @@ struct mps_target {
 	u64 since_ns;			/* CLOCK_MONOTONIC */
 	struct mps_waker_slot *wakers;	/* feature wakers, else NULL */
 	atomic64_t wakers_dropped;
+	struct mutex exact_lock;	/* COLD: exact is made and read */
+	struct mps_exact *exact;	/* or NULL; set under mps_lock too */
 
 	/* (L) mps_lock */
 	struct signal_struct *signal;	/* the key, while live */
@@ -108,6 +110,5 @@ void mps_target_put(struct mps_target *g);
 int mps_target_sum(struct mps_target *g, struct mps_snapshot *sum,
 		   struct mps_snapshot *tmp);
 void mps_snapshot_merge(struct mps_snapshot *to, const struct mps_snapshot *s);
-unsigned int mps_target_users(unsigned int feature);
 
 #endif /* _MPSCOPE_TARGET_H */

@@ -15,12 +15,15 @@
  *			threads and tombstones, the hash of targets, pid bits,
  *			limits. Never held around an allocation, a wakeup or
  *			call into the tracing core.
+ *     exact->lock	raw, interrupts off: Ps, counts and state of exact mode
+ *			(exact.h). HOT code takes it too; a leaf.
  *   run-queue locks, pi_lock
  *     mps_arm_lock	raw: the first state of a thread, see ARMING. The only
- *			lock that HOT code takes, and only for a thread that is
- *			being tagged this moment. Nothing nests inside.
+ *			lock that HOT code takes without exact mode, and only
+ *			for a thread that is being tagged this moment. Nothing
+ *			nests inside.
  *
- * (A) acct, epoll, migrate: no lock. The scheduler itself serialises whoever
+ * (A) acct, go, epoll, migrate: no lock. The scheduler itself serialises whoever
  *     writes them: a switch-out and a switch-in of one task happen under its
  *     run-queue lock, or in order by on_cpu; sched_migrate_task holds pi_lock or
  *     the run-queue lock of a task that does not run; the return to user mode
@@ -73,6 +76,7 @@
 #include <linux/smp.h>
 #include <linux/ktime.h>
 
+#include "exact.h"
 #include "hot.h"
 #include "target.h"
 #include "thread.h"
@@ -148,6 +152,7 @@ struct mps_thread *mps_thread_alloc(gfp_t gfp)
 	t->waker.source = MPSCOPE_TRACE_NONE;
 	t->restart_reason = MPSCOPE_REASON_OTHER;
 	t->restart_syscall = MPS_SYSCALL_NONE;
+	t->go.held = -1;
 	INIT_HLIST_NODE(&t->hash);
 	INIT_LIST_HEAD(&t->in_target);
 	INIT_LIST_HEAD(&t->in_grave);
@@ -205,6 +210,8 @@ bool mps_thread_add(struct mps_thread *t, struct task_struct *task,
 	get_task_struct(task);
 	mps_target_get(g);
 	t->serial = g->next_serial++;
+	if (g->exact && mps_exact_on(g->exact))
+		t->exact = g->exact;
 	g->nr_live++;
 	list_add_tail_rcu(&t->in_target, &g->threads);
 	hash_add_rcu(mps_threads, &t->hash, (unsigned long)task);
@@ -359,6 +366,8 @@ void mps_thread_exec(struct task_struct *task)
 		t->tid = task_pid_nr(task);
 		t->vtid = task_pid_nr_ns(task, task_active_pid_ns(task));
 	}
+	if (t)
+		mps_exact_exec_locked(t->target, t);
 	if (t && thread_group_leader(task))
 		memcpy(t->target->comm, task->comm, sizeof(t->target->comm));
 	raw_spin_unlock_irqrestore(&mps_lock, flags);

@@ -13,10 +13,24 @@
 #include <linux/user-return-notifier.h>
 
 #include "core/account.h"
+#include "core/ps.h"
 #include "core/tally.h"
 #include "trace.h"
 
 struct mps_target;
+struct mps_exact;
+
+/* The last read of a thread's runtime memory: exact.c. */
+struct mps_look {
+	bool known;		/* go is what that read said */
+	bool again;		/* read at the next return to user mode */
+	struct mps_go go;
+	s32 held;		/* P that is booked on this thread, or -1 */
+	unsigned long m_addr;	/* of its m, whose g0 was checked */
+	u64 read_ns;		/* local_clock() */
+	u64 from_ns;		/* switch-in, or last seen without a P since */
+	u64 wait_ns;		/* it waited before the switch-in */
+};
 
 struct mps_thread {
 	/* written by whoever moves the task: see (A) in thread.c */
@@ -29,6 +43,8 @@ struct mps_thread {
 	u8 restart_reason;		/* of the last sleep in a syscall */
 	s32 restart_syscall;
 	u32 features;			/* the target's; constant */
+	struct mps_exact *exact;	/* NULL: off; changed under mps_lock */
+	struct mps_look go;		/* what exact mode knows of it */
 
 	/* written under the task's pi_lock: see (W) */
 	seqcount_t wake_seq ____cacheline_aligned;
@@ -61,6 +77,9 @@ struct mps_snapshot {
 	struct mps_epoll epoll;
 	struct mps_migrate migrate;
 	struct mps_wake wake;
+	bool go_known;
+	struct mps_go go;
+	u64 go_age_ns;
 	u64 open_ns;
 	u64 now_ns;			/* CLOCK_MONOTONIC */
 	u64 life_ns;

@@ -15,6 +15,7 @@
 #include <linux/tracepoint.h>
 
 #include "core/account.h"
+#include "core/ps.h"
 #include "core/tally.h"
 
 #ifndef _MPSCOPE_TRACE_ONCE
@@ -70,12 +71,13 @@ MPSCOPE_EPOLL_RESULTS(MPS_DEFINE_RESULT)
 #define mps_show(v, LIST, SYM) \
 	__print_symbolic(v, LIST(SYM) { MPSCOPE_TRACE_NONE, "-" })
 
+/* Each event ends in what exact mode knows of the thread: goid, m, p. */
 TRACE_EVENT(thread_run,
 
 	TP_PROTO(int tid, int tgid, const struct mps_episode *e, int dest_cpu,
-		 const struct mps_waker *w),
+		 const struct mps_waker *w, const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, e, dest_cpu, w),
+	TP_ARGS(tid, tgid, e, dest_cpu, w, go),
 
 	TP_STRUCT__entry(
 		__field(u64, blocked_ns)
@@ -91,6 +93,9 @@ TRACE_EVENT(thread_run,
 		__field(int, dest_cpu)
 		__field(int, waker_tid)
 		__field(int, wake_source)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
@@ -109,9 +114,12 @@ TRACE_EVENT(thread_run,
 		__entry->dest_cpu = dest_cpu;
 		__entry->waker_tid = w->tid;
 		__entry->wake_source = w->source;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d was=%s reason=%s mode=%s syscall=%d blocked_ns=%llu wait_ns=%llu ran_ns=%llu orig_cpu=%d dest_cpu=%d waker_tid=%d wake_source=%s",
+	TP_printk("tid=%d tgid=%d was=%s reason=%s mode=%s syscall=%d blocked_ns=%llu wait_ns=%llu ran_ns=%llu orig_cpu=%d dest_cpu=%d waker_tid=%d wake_source=%s goid=%lld m=%d p=%d",
 		  __entry->tid, __entry->tgid,
 		  mps_show(__entry->state, MPSCOPE_STATES, MPS_SYM_STATE),
 		  mps_show(__entry->reason, MPSCOPE_REASONS, MPS_SYM_REASON),
@@ -119,15 +127,16 @@ TRACE_EVENT(thread_run,
 		  __entry->syscall, __entry->blocked_ns, __entry->wait_ns,
 		  __entry->ran_ns, __entry->orig_cpu, __entry->dest_cpu,
 		  __entry->waker_tid,
-		  mps_show(__entry->wake_source, MPSCOPE_WAKE_SOURCES, MPS_SYM_WAKE))
+		  mps_show(__entry->wake_source, MPSCOPE_WAKE_SOURCES, MPS_SYM_WAKE),
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 TRACE_EVENT(thread_block,
 
 	TP_PROTO(int tid, int tgid, int reason, int mode, int syscall, int cpu,
-		 u64 ran_ns),
+		 u64 ran_ns, const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, reason, mode, syscall, cpu, ran_ns),
+	TP_ARGS(tid, tgid, reason, mode, syscall, cpu, ran_ns, go),
 
 	TP_STRUCT__entry(
 		__field(u64, ran_ns)
@@ -137,6 +146,9 @@ TRACE_EVENT(thread_block,
 		__field(int, mode)
 		__field(int, syscall)
 		__field(int, cpu)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
@@ -147,20 +159,25 @@ TRACE_EVENT(thread_block,
 		__entry->mode = mode;
 		__entry->syscall = syscall;
 		__entry->cpu = cpu;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d reason=%s mode=%s syscall=%d cpu=%d ran_ns=%llu",
+	TP_printk("tid=%d tgid=%d reason=%s mode=%s syscall=%d cpu=%d ran_ns=%llu goid=%lld m=%d p=%d",
 		  __entry->tid, __entry->tgid,
 		  mps_show(__entry->reason, MPSCOPE_REASONS, MPS_SYM_REASON),
 		  mps_show(__entry->mode, MPSCOPE_MODES, MPS_SYM_MODE),
-		  __entry->syscall, __entry->cpu, __entry->ran_ns)
+		  __entry->syscall, __entry->cpu, __entry->ran_ns,
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 TRACE_EVENT(thread_wake,
 
-	TP_PROTO(int tid, int tgid, const struct mps_waker *w, int cpu),
+	TP_PROTO(int tid, int tgid, const struct mps_waker *w, int cpu,
+		 const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, w, cpu),
+	TP_ARGS(tid, tgid, w, cpu, go),
 
 	TP_STRUCT__entry(
 		__field(int, tid)
@@ -170,6 +187,9 @@ TRACE_EVENT(thread_wake,
 		__field(int, wake_source)
 		__field(int, waker_cpu)
 		__field(int, cpu)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
@@ -180,21 +200,25 @@ TRACE_EVENT(thread_wake,
 		__entry->wake_source = w->source;
 		__entry->waker_cpu = w->cpu;
 		__entry->cpu = cpu;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d waker_tid=%d waker_tgid=%d wake_source=%s waker_cpu=%d cpu=%d",
+	TP_printk("tid=%d tgid=%d waker_tid=%d waker_tgid=%d wake_source=%s waker_cpu=%d cpu=%d goid=%lld m=%d p=%d",
 		  __entry->tid, __entry->tgid, __entry->waker_tid,
 		  __entry->waker_tgid,
 		  mps_show(__entry->wake_source, MPSCOPE_WAKE_SOURCES, MPS_SYM_WAKE),
-		  __entry->waker_cpu, __entry->cpu)
+		  __entry->waker_cpu, __entry->cpu,
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 TRACE_EVENT(thread_migrate,
 
 	TP_PROTO(int tid, int tgid, int orig_cpu, int dest_cpu, int cause,
-		 int class),
+		 int class, const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, orig_cpu, dest_cpu, cause, class),
+	TP_ARGS(tid, tgid, orig_cpu, dest_cpu, cause, class, go),
 
 	TP_STRUCT__entry(
 		__field(int, tid)
@@ -203,6 +227,9 @@ TRACE_EVENT(thread_migrate,
 		__field(int, dest_cpu)
 		__field(int, cause)
 		__field(int, class)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
@@ -213,21 +240,25 @@ TRACE_EVENT(thread_migrate,
 		__entry->cause = cause;
 		__entry->class = class < MPSCOPE_NR_CLASSES ?
 				 class : MPSCOPE_TRACE_NONE;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d orig_cpu=%d dest_cpu=%d cause=%s class=%s",
+	TP_printk("tid=%d tgid=%d orig_cpu=%d dest_cpu=%d cause=%s class=%s goid=%lld m=%d p=%d",
 		  __entry->tid, __entry->tgid, __entry->orig_cpu,
 		  __entry->dest_cpu,
 		  mps_show(__entry->cause, MPSCOPE_MIGRATE_CAUSES, MPS_SYM_CAUSE),
-		  mps_show(__entry->class, MPSCOPE_MIGRATE_CLASSES, MPS_SYM_CLASS))
+		  mps_show(__entry->class, MPSCOPE_MIGRATE_CLASSES, MPS_SYM_CLASS),
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 TRACE_EVENT(epoll_return,
 
 	TP_PROTO(int tid, int tgid, const struct mps_epoll_call *c, int result,
-		 u32 sleeps),
+		 u32 sleeps, const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, c, result, sleeps),
+	TP_ARGS(tid, tgid, c, result, sleeps, go),
 
 	TP_STRUCT__entry(
 		__field(s64, ret)
@@ -237,6 +268,9 @@ TRACE_EVENT(epoll_return,
 		__field(int, kind)
 		__field(int, result)
 		__field(u32, sleeps)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
@@ -247,42 +281,54 @@ TRACE_EVENT(epoll_return,
 		__entry->kind = c->kind;
 		__entry->result = result;
 		__entry->sleeps = sleeps;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d kind=%s result=%s ret=%lld max_events=%lld sleeps=%u",
+	TP_printk("tid=%d tgid=%d kind=%s result=%s ret=%lld max_events=%lld sleeps=%u goid=%lld m=%d p=%d",
 		  __entry->tid, __entry->tgid,
 		  mps_show(__entry->kind, MPSCOPE_EPOLL_KINDS, MPS_SYM_KIND),
 		  mps_show(__entry->result, MPSCOPE_EPOLL_RESULTS, MPS_SYM_RESULT),
-		  __entry->ret, __entry->max_events, __entry->sleeps)
+		  __entry->ret, __entry->max_events, __entry->sleeps,
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 TRACE_EVENT(thread_start,
 
-	TP_PROTO(int tid, int tgid, int state),
+	TP_PROTO(int tid, int tgid, int state, const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, state),
+	TP_ARGS(tid, tgid, state, go),
 
 	TP_STRUCT__entry(
 		__field(int, tid)
 		__field(int, tgid)
 		__field(int, state)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
 		__entry->tid = tid;
 		__entry->tgid = tgid;
 		__entry->state = state;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d state=%s", __entry->tid, __entry->tgid,
-		  mps_show(__entry->state, MPSCOPE_STATES, MPS_SYM_STATE))
+	TP_printk("tid=%d tgid=%d state=%s goid=%lld m=%d p=%d", __entry->tid, __entry->tgid,
+		  mps_show(__entry->state, MPSCOPE_STATES, MPS_SYM_STATE),
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 TRACE_EVENT(thread_exit,
 
-	TP_PROTO(int tid, int tgid, const struct mps_totals *t),
+	TP_PROTO(int tid, int tgid, const struct mps_totals *t,
+		 const struct mps_go *go),
 
-	TP_ARGS(tid, tgid, t),
+	TP_ARGS(tid, tgid, t, go),
 
 	TP_STRUCT__entry(
 		__field(u64, life_ns)
@@ -293,6 +339,9 @@ TRACE_EVENT(thread_exit,
 		__field(u64, switches_invol)
 		__field(int, tid)
 		__field(int, tgid)
+		__field(s64, goid)
+		__field(int, m)
+		__field(int, p)
 	),
 
 	TP_fast_assign(
@@ -304,13 +353,17 @@ TRACE_EVENT(thread_exit,
 		__entry->switches_invol = t->switches_invol;
 		__entry->tid = tid;
 		__entry->tgid = tgid;
+		__entry->goid = go->goid;
+		__entry->m = go->m;
+		__entry->p = go->p;
 	),
 
-	TP_printk("tid=%d tgid=%d life_ns=%llu running_ns=%llu waiting_ns=%llu blocked_ns=%llu switches_vol=%llu switches_invol=%llu",
+	TP_printk("tid=%d tgid=%d life_ns=%llu running_ns=%llu waiting_ns=%llu blocked_ns=%llu switches_vol=%llu switches_invol=%llu goid=%lld m=%d p=%d",
 		  __entry->tid, __entry->tgid, __entry->life_ns,
 		  __entry->running_ns, __entry->waiting_ns,
 		  __entry->blocked_ns, __entry->switches_vol,
-		  __entry->switches_invol)
+		  __entry->switches_invol,
+		  __entry->goid, __entry->m, __entry->p)
 );
 
 #endif /* _MPSCOPE_TRACE_H */

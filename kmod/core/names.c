@@ -12,3 +12,5 @@ const char * const mps_class_names[] = { MPSCOPE_MIGRATE_CLASSES(MPSCOPE_X_NAME)
 const char * const mps_kind_names[] = { MPSCOPE_EPOLL_KINDS(MPSCOPE_X_NAME) };
 const char * const mps_result_names[] = { MPSCOPE_EPOLL_RESULTS(MPSCOPE_X_NAME) };
 const char * const mps_feature_names[] = { MPSCOPE_FEATURES(MPSCOPE_X_NAME) };
+const char * const mps_pstate_names[] = { MPSCOPE_PSTATES(MPSCOPE_X_NAME) };
+const char * const mps_exact_names[] = { MPSCOPE_EXACT_STATES(MPSCOPE_X_NAME) };

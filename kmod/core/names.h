@@ -15,5 +15,7 @@ extern const char * const mps_class_names[MPSCOPE_NR_CLASSES];
 extern const char * const mps_kind_names[MPSCOPE_NR_KINDS];
 extern const char * const mps_result_names[MPSCOPE_NR_RESULTS];
 extern const char * const mps_feature_names[MPSCOPE_NR_FEATURES];
+extern const char * const mps_pstate_names[MPSCOPE_NR_PSTATES];
+extern const char * const mps_exact_names[MPSCOPE_NR_EXACT_STATES];
 
 #endif /* _MPS_CORE_NAMES_H */

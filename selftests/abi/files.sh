@@ -9,7 +9,7 @@
 
 mps_load
 mapfile -t files < <(abi_columns | grep -v '^limit ')
-ktap_begin $((3 * ${#files[@]} + 18))
+ktap_begin $((3 * ${#files[@]} + 19))
 
 wl_start mix mix -n 200 -t 4
 pid=${WL_PID[mix]}
@@ -35,13 +35,15 @@ for f in "${files[@]}"; do
 	check "$name: each row has a word for each column" rows_fit "$file"
 done
 is "last_error: empty, mode" "$(cat "$MPS/last_error")$(stat -c %a "$MPS/last_error")" 400
+is "targets/pressure: mode; empty without a layout" \
+	"$(cat "$(path_of targets/pressure)")$(stat -c %a "$(path_of targets/pressure)")" 400
 is "no file more than that" \
 	"$(cd "$MPS" && printf '%s\n' *; cd "targets/$pid" && printf 'targets/%s\n' *)" \
 	"$(printf '%s\n' "${files[@]%% *}" last_error | grep -v / | cat - <(echo targets) | sort
-	   printf '%s\n' "${files[@]%% *}" | grep / | sort)"
+	   printf '%s\n' "${files[@]%% *}" targets/pressure | grep / | sort)"
 
 is "version: the interface's" \
-	"$(mps_value version abi_major).$(mps_value version abi_minor)" 1.0
+	"$(mps_value version abi_major).$(mps_value version abi_minor)" 1.1
 is "version: the module's, as modinfo says" "$(mps_value version module)" \
 	"$(modinfo -F version "$(mps_ko)")"
 is "version: the kernel's that runs" "$(mps_value version kernel)" "$(uname -r)"

@@ -6,7 +6,7 @@
  * sample, as a witness for the tool's roles. Each sample is
  *
  *	sample NR begin_ns end_ns gomaxprocs npidle nmspinning nmidle gcwaiting
- *	m NR tid m p nextp has_p gstatus spinning blocked locked kind runs torn
+ *	m NR tid m p nextp has_p gstatus spinning blocked locked kind runs torn goid
  *
  * with a row an M that has a thread. p: the P it holds, nextp: the one it was
  * given, -1 for none. has_p: m.p or m.nextp is set, or a P's m is this one, or
@@ -14,7 +14,7 @@
  * equal ticks). gstatus: of curg, -1 for none. kind: sysmon, template (by
  * m.mstartfn), poller (no P, no goroutine, not in a note, does not ask for
  * work) or m. runs: how often the kernel ran the thread. torn: two samples one
- * right behind the other say different things.
+ * right behind the other say different things. goid: of curg, -1 for none.
  *
  * The world is not stopped. In a program that makes a system call each
  * microsecond a P changes between m.p and m.oldp while we read, so Ms are read
@@ -38,7 +38,7 @@
 
 struct m_row {
 	uint64_t addr;
-	int64_t tid, id, p, nextp, gstatus;
+	int64_t tid, id, p, nextp, gstatus, goid;
 	bool has_p, spinning, blocked, locked;
 	char kind;		/* 's' 't' 'p' 'm' */
 };
@@ -191,6 +191,9 @@ static void fill_m(const struct sample *s, struct m_row *r, const uint8_t *m,
 	r->blocked = m[exe.m_blocked];
 	r->locked = u64_at(m + exe.m_lockedg) != 0;
 	r->gstatus = -1;
+	r->goid = -1;
+	if (curg)
+		peek(curg + exe.g_goid, &r->goid, sizeof(r->goid));
 	if (curg && peek(curg + exe.g_atomicstatus, &status, sizeof(status)))
 		r->gstatus = status & ~G_SCAN;
 	if (fn && fn == exe.sym_sysmon)
@@ -294,10 +297,10 @@ static void print(unsigned long nr, const struct sample *a,
 		if (m->tid <= 0)	/* no thread: kept for cgo callbacks */
 			continue;
 		printf("m %lu %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64
-		       " %d %" PRId64 " %d %d %d %s %lld %d\n", nr,
+		       " %d %" PRId64 " %d %d %d %s %lld %d %" PRId64 "\n", nr,
 		       m->tid, m->id, m->p, m->nextp, m->has_p,
 		       m->gstatus, m->spinning, m->blocked, m->locked, kind,
-		       runs(m->tid), !same(a, i, b));
+		       runs(m->tid), !same(a, i, b), m->goid);
 	}
 }
 

@@ -15,9 +15,9 @@
 #define GT_FIELDS(X)							\
 	X(m, procid) X(m, p) X(m, nextp) X(m, oldp) X(m, spinning)	\
 	X(m, blocked) X(m, lockedg) X(m, curg) X(m, mstartfn)		\
-	X(m, alllink) X(m, syscalltick) X(m, id)			\
+	X(m, alllink) X(m, syscalltick) X(m, id) X(m, g0)		\
 	X(p, id) X(p, status) X(p, m) X(p, schedtick) X(p, syscalltick)	\
-	X(g, atomicstatus) X(g, goid)					\
+	X(g, atomicstatus) X(g, goid) X(g, m)				\
 	X(schedt, npidle) X(schedt, nmspinning) X(schedt, nmidle)	\
 	X(schedt, gcwaiting) X(schedt, lastpoll)
 

@@ -23,6 +23,8 @@ static const struct {
 	{ "targets/epoll", "400", MPSCOPE_COLS_EPOLL },
 	{ "targets/migrations", "400", MPSCOPE_COLS_MIGRATIONS },
 	{ "targets/wakers", "400", MPSCOPE_COLS_WAKERS },
+	{ "targets/golayout", "600", MPSCOPE_COLS_GOLAYOUT },
+	{ "targets/ps", "400", MPSCOPE_COLS_PS },
 };
 
 int main(void)

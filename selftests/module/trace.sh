@@ -21,11 +21,11 @@ is "the events are those documented" \
 	"$(sort <<<"$documented")"
 
 fields_of() { sed -n 's/^\tfield:.* \([a-z_]*\)\(\[.*\)\?;\toffset.*/\1/p' "$EVENTS/$1/format" | grep -v '^common_'; }
-# The words of its text, without what is in parentheses; and tid and tgid,
-# which are explained once for all.
+# The words of its text, without what is in parentheses; and those which are
+# explained once for all.
 words_of()
 {
-	echo tid tgid
+	echo tid tgid goid m p
 	awk -v event="mpscope:$1" '$1 == "What:" { on = $2 == event; next }
 		$1 == "Description:" { $1 = "" } on' "$DOC" | tr '\n' ' ' |
 		sed 's/([^)]*)//g'

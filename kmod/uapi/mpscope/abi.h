@@ -12,7 +12,7 @@
 
 #define MPSCOPE_VERSION		"0.1.0"
 #define MPSCOPE_ABI_MAJOR	1	/* "version N" in each file's first line */
-#define MPSCOPE_ABI_MINOR	0	/* columns appended */
+#define MPSCOPE_ABI_MINOR	1	/* columns appended */
 
 /* Linux versions, written like LINUX_VERSION_CODE: 0xMMmmpp. */
 #define MPSCOPE_KERNEL_MIN		0x060100	/* refuses to build for an older one */
@@ -89,6 +89,22 @@
 	X(ERROR,	"error")	/* any other error */		\
 	X(UNKNOWN,	"unknown")	/* result could not be read */
 
+/* What a P of a Go program is doing; the first three are held by a thread. */
+#define MPSCOPE_PSTATES(X)						\
+	X(RUNNING,	"running")	/* its thread is on a CPU */	\
+	X(RUNNABLE,	"runnable")	/* its thread waits for one */	\
+	X(BLOCKED,	"blocked")	/* its thread sleeps in the kernel */\
+	X(SYSCALL,	"syscall")	/* kept in a call, may be taken */\
+	X(IDLE,		"idle")		/* nobody has it */		\
+	X(UNKNOWN,	"unknown")	/* not seen yet, or out of sight */
+
+/* What exact mode of a target is up to. */
+#define MPSCOPE_EXACT_STATES(X)						\
+	X(OFF,		"off")						\
+	X(PROVING,	"proving")	/* reads must close first */	\
+	X(EXACT,	"exact")					\
+	X(REFUSED,	"refused")	/* they did not */
+
 /* What a target may ask for beside the switch accounting. */
 #define MPSCOPE_FEATURES(X)						\
 	X(EPOLL,	"epoll")	/* on unless told otherwise */	\
@@ -109,6 +125,8 @@
 #define MPSCOPE_X_KIND(id, s)		MPSCOPE_ENUM_(KIND, id),
 #define MPSCOPE_X_RESULT(id, s)		MPSCOPE_ENUM_(RESULT, id),
 #define MPSCOPE_X_FEATURE(id, s)	MPSCOPE_ENUM_(FEATURE, id),
+#define MPSCOPE_X_PSTATE(id, s)		MPSCOPE_ENUM_(PSTATE, id),
+#define MPSCOPE_X_EXACT(id, s)		MPSCOPE_ENUM_(EXACT, id),
 
 enum mpscope_state { MPSCOPE_STATES(MPSCOPE_X_STATE) MPSCOPE_NR_STATES };
 enum mpscope_reason { MPSCOPE_REASONS(MPSCOPE_X_REASON) MPSCOPE_NR_REASONS };
@@ -132,6 +150,11 @@ enum mpscope_feature {
 	MPSCOPE_FEATURES(MPSCOPE_X_FEATURE) MPSCOPE_NR_FEATURES
 };
 
+enum mpscope_pstate { MPSCOPE_PSTATES(MPSCOPE_X_PSTATE) MPSCOPE_NR_PSTATES };
+enum mpscope_exact {
+	MPSCOPE_EXACT_STATES(MPSCOPE_X_EXACT) MPSCOPE_NR_EXACT_STATES
+};
+
 /* Name tables are built from the same lists: static const char *x[] = { L(MPSCOPE_X_NAME) } */
 #define MPSCOPE_X_NAME(id, s)	s,
 
@@ -148,7 +171,8 @@ enum mpscope_feature {
 	"running_ns woken_ns preempted_ns yielded_ns blocked_ns birth_ns "\
 	"in_state_ns switches_vol switches_invol runs "			\
 	"wake_self wake_other wake_timer wake_hardirq wake_softirq wake_cross "\
-	"migrations cpu_changes comm"
+	"migrations cpu_changes comm "					\
+	"m p goid gstatus insyscall spinning locked exact_age_ns"
 #define MPSCOPE_COLS_TOMBSTONES		"tgid exit_ns " MPSCOPE_COLS_THREADS
 #define MPSCOPE_COLS_EPOLL						\
 	"tid calls kind_block kind_timed kind_poll kind_unknown "	\
@@ -162,6 +186,10 @@ enum mpscope_feature {
 #define MPSCOPE_COLS_WAKERS	"waker_tid wakee_tid nr"
 #define MPSCOPE_COLS_HISTOGRAMS	"tid hist nr total_ns max_ns max_at_ns max_cpu"
 			/* then ge_0 ge_2 ge_4 ... ge_34359738368 */
+#define MPSCOPE_COLS_GOLAYOUT	"name value"
+#define MPSCOPE_COLS_PS							\
+	"p m tid cpu state since_ns life_ns running_ns runnable_ns "	\
+	"blocked_ns syscall_ns idle_ns unknown_ns moves_m moves_cpu"
 #define MPSCOPE_COLS_TAGS	"pid follow features"
 #define MPSCOPE_COLS_RULES	"rule follow features"
 #define MPSCOPE_COLS_FEATURES	"hook state users why"
@@ -177,7 +205,7 @@ enum mpscope_feature {
 #define MPSCOPE_MAX_RULES	64
 #define MPSCOPE_MAX_TOMBSTONES	4096	/* dead threads kept, all targets */
 #define MPSCOPE_MAX_EXITED	256	/* exited targets kept */
-#define MPSCOPE_MAX_CMD		4095	/* bytes in one write to tags or rules */
+#define MPSCOPE_MAX_CMD		4095	/* bytes in one write to a file of commands */
 #define MPSCOPE_MAX_PATTERN	255	/* bytes in one rule value */
 
 #endif /* _UAPI_MPSCOPE_ABI_H */
