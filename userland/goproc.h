@@ -129,6 +129,7 @@ struct mps_task_stat {
 
 bool mps_call_parse(const char *line, struct mps_call *c);
 bool mps_stat_parse(const char *line, struct mps_task_stat *st);
+uint64_t mps_goproc_tp(pid_t pid, int32_t tid);
 void mps_goproc_call(const struct mps_goproc *gp, struct mps_task *t);
 void mps_goproc_attrs(const struct mps_goproc *gp, struct mps_sample *s);
 
