@@ -338,33 +338,29 @@ static void find_allp(struct scan *s)
 		MPS_VAR(s->l, allp) = found;
 }
 
-/* While the GC marks it has a copy of the slice, without room to grow. */
+/*
+ * The GC keeps a copy of the slice, made at its last cycle and without room to
+ * grow. allgs only grows, so it is never the shorter one; where both are alike
+ * either will do for a reading now.
+ */
 static void find_allgs(struct scan *s)
 {
 	struct cands c = { .nr = 0 };
-	struct mps_goslice v;
-	uint64_t found = 0;
-	size_t i, nr = 0;
-	bool room = false;
+	struct mps_goslice v, best = { .len = 0 };
+	size_t i;
 
 	if (!slices(s, &c, MPS_GO_MAX_G) ||
 	    !cand_keep(s, &c, MPS_OFF(s->l, g, sched_g), true, 0))
 		c.nr = 0;
 	for (i = 0; i < c.nr; i++) {
-		bool has_room;
-
-		if (!mps_gomem_read(s->mem, c.at[i], &v, sizeof(v)))
+		if (!mps_gomem_read(s->mem, c.at[i], &v, sizeof(v)) ||
+		    v.len < best.len ||
+		    (v.len == best.len && v.cap <= best.cap))
 			continue;
-		has_room = v.len < v.cap;
-		if (room && !has_room)
-			continue;
-		nr = has_room == room ? nr + 1 : 1;
-		found = c.at[i];
-		room = has_room;
+		best = v;
+		MPS_VAR(s->l, allgs) = c.at[i];
 	}
 	cand_free(&c);
-	if (nr == 1)
-		MPS_VAR(s->l, allgs) = found;
 }
 
 /**
