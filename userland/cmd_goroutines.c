@@ -31,8 +31,9 @@ static const struct mps_opt_spec spec = {
 	.what =
 "All goroutines of a Go program by status, wait reason and the place that\n"
 "created them, longest waiting first. Read from its memory: it is not stopped,\n"
-"and the module is not needed. \"waited\" is counted from the garbage collection\n"
-"that first saw them wait, so it is the least; \"-\" if none has.\n"
+"and the module is not needed. \"waited\" is the runtime's own estimate, as in its\n"
+"tracebacks: it counts from the garbage collection before the one that first saw\n"
+"them wait, so it may be a cycle too long; \"-\" until there were two.\n"
 "With -d: which places have more of them than before: what leaks.",
 	.shared = MPS_OPT_PID | MPS_OPT_ROWS | MPS_OPT_ARGS,
 	.own = own,

@@ -23,7 +23,7 @@ struct mps_gogroup {
 	bool system;		/* the runtime's own */
 	uint64_t count;
 	uint64_t locked;	/* so many keep to one thread */
-	uint64_t waited_ns;	/* the longest, at least; UINT64_MAX unknown */
+	uint64_t waited_ns;	/* the longest; UINT64_MAX unknown */
 	uint64_t goid;		/* of the one that waits longest */
 	uint64_t before;	/* of another reading; for a difference */
 };

@@ -10,7 +10,7 @@
 struct mps_gog {
 	uint64_t goid, parent;		/* parent: 0: unknown */
 	uint64_t gopc, startpc;
-	uint64_t waitsince;		/* CLOCK_MONOTONIC; 0: no GC saw it wait */
+	uint64_t waitsince;		/* CLOCK_MONOTONIC, estimated; 0: unknown */
 	uint64_t m;
 	uint32_t status;		/* enum mps_gstatus */
 	uint8_t reason;

@@ -23,7 +23,7 @@ void mps_golive_init(struct mps_golive *lv, const struct mps_goproc *gp)
 		lv->has_funcs = mps_gofuncs_open(&lv->funcs, gp, &lv->mem);
 }
 
-static int find_pid(struct mps_opt *opt, const char *command, int extra)
+int mps_golive_pid(struct mps_opt *opt, const char *command, int extra)
 {
 	int words = opt->pids.nr ? 0 : 1;
 	pid_t tgid;
@@ -59,7 +59,7 @@ int mps_golive_open(struct mps_golive *lv, struct mps_opt *opt,
 	int rc;
 
 	memset(lv, 0, sizeof(*lv));
-	rc = find_pid(opt, command, extra);
+	rc = mps_golive_pid(opt, command, extra);
 	if (rc)
 		return rc;
 	mps_goproc_open(&gp, opt->pids.id[0]);

@@ -24,8 +24,12 @@ struct mps_golive {
 /* Of a process that was looked at already. @lv->ok says whether it worked. */
 void mps_golive_init(struct mps_golive *lv, const struct mps_goproc *gp);
 /*
- * The process that a command was given, by -p or its first word; behind it may
- * be @extra words more. Return: MPS_EXIT_OK, or the exit code
+ * Check the process that a command was given, by -p or its first word; behind it
+ * may be @extra words more. Return: MPS_EXIT_OK, or as below.
+ */
+int mps_golive_pid(struct mps_opt *opt, const char *command, int extra);
+/*
+ * The same, and open it. Return: MPS_EXIT_OK, or the exit code
  * to leave with; then it has been said.
  */
 int mps_golive_open(struct mps_golive *lv, struct mps_opt *opt,

@@ -52,6 +52,8 @@ func main() {
 	start()
 	time.Sleep(50 * time.Millisecond)
 	runtime.GC()
+	runtime.GC()
+	runtime.GC()
 	fmt.Println("ready")
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module's exact mode: hand it the layout, and what became of that. */
+#include "exact_give.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "dbgfs.h"
+#include "golist.h"
+#include "wait.h"
+
+#define TEXT_MAX	4096	/* one write */
+#define NS_PER_MS	UINT64_C(1000000)
+#define PROOF_MS	1000	/* the process has to be switched for a proof */
+#define POLL_MS		20
+
+/* Return: MPS_GIVE_NONE also for "off". */
+static enum mps_give state_of(pid_t tgid, bool *has_file, char *why,
+			      size_t size)
+{
+	enum mps_give give = MPS_GIVE_NONE;
+	struct mps_cell state, text;
+	struct mps_kv *kv;
+
+	*has_file = mps_kv_read(&kv, tgid, "golayout") == MPS_OK;
+	if (!*has_file)
+		return MPS_GIVE_NONE;
+	state = mps_kv_str(kv, "state");
+	text = mps_kv_str(kv, "why");
+	if (state.known && !strcmp(state.s, "exact"))
+		give = MPS_GIVE_EXACT;
+	else if (state.known && !strcmp(state.s, "proving"))
+		give = MPS_GIVE_PROVING;
+	else if (state.known && !strcmp(state.s, "refused"))
+		give = MPS_GIVE_REFUSED;
+	if (give == MPS_GIVE_REFUSED)
+		snprintf(why, size, "the module refused the layout of process %d: %s",
+			 tgid, text.known ? text.s : "it gives no reason");
+	mps_kv_free(kv);
+	return give;
+}
+
+static bool write_layout(const struct mps_golive *lv, char *why, size_t size)
+{
+	char text[TEXT_MAX], file[64];
+	struct mps_golist ps;
+	bool ok;
+	int len;
+
+	ok = mps_golist_slice_at(&lv->mem, MPS_VAR(&lv->layout, allp),
+				 MPS_GO_MAX_P, &ps);
+	len = ok ? mps_golayout_text(&lv->layout, lv->gp.exe.version,
+				     (unsigned int)ps.nr, text, sizeof(text)) :
+		   -1;
+	mps_golist_free(&ps);
+	if (len < 0) {
+		snprintf(why, size, "where the threads of process %d keep their goroutine (thread-local storage) is not known",
+			 lv->gp.pid);
+		return false;
+	}
+	snprintf(file, sizeof(file), "targets/%d/golayout", lv->gp.pid);
+	if (mps_dbgfs_write(file, text) == MPS_OK)
+		return true;
+	snprintf(why, size, "%s", mps_err_why());
+	return false;
+}
+
+enum mps_give mps_exact_give(const struct mps_golive *lv, char *why,
+			     size_t size)
+{
+	uint64_t end = mps_wait_now() + PROOF_MS * NS_PER_MS;
+	bool has_file;
+	enum mps_give give = state_of(lv->gp.pid, &has_file, why, size);
+
+	if (!has_file || give == MPS_GIVE_EXACT || give == MPS_GIVE_REFUSED)
+		return give;
+	if (give == MPS_GIVE_NONE && !write_layout(lv, why, size))
+		return MPS_GIVE_REFUSED;
+	do {
+		give = state_of(lv->gp.pid, &has_file, why, size);
+		if (give != MPS_GIVE_PROVING)
+			break;
+	} while (mps_wait_now() < end &&
+		 mps_wait_until(mps_wait_now() + POLL_MS * NS_PER_MS));
+	return give;
+}
