@@ -14,29 +14,40 @@
 #define PROOF_MS	1000	/* the process has to be switched for a proof */
 #define POLL_MS		20
 
-/* Return: MPS_GIVE_NONE also for "off". */
+static enum mps_give give_of(const char *state)
+{
+	if (!strcmp(state, "exact"))
+		return MPS_GIVE_EXACT;
+	if (!strcmp(state, "proving"))
+		return MPS_GIVE_PROVING;
+	return strcmp(state, "refused") ? MPS_GIVE_NONE : MPS_GIVE_REFUSED;
+}
+
+/* MPS_GIVE_NONE also for "off". Two columns: a name and its value. */
 static enum mps_give state_of(pid_t tgid, bool *has_file, char *why,
 			      size_t size)
 {
 	enum mps_give give = MPS_GIVE_NONE;
-	struct mps_cell state, text;
-	struct mps_kv *kv;
+	char reason[256] = "it gives no reason";
+	struct mps_tab *tab;
 
-	*has_file = mps_kv_read(&kv, tgid, "golayout") == MPS_OK;
+	*has_file = mps_tab_open(&tab, tgid, "golayout", NULL, 0) == MPS_OK;
 	if (!*has_file)
 		return MPS_GIVE_NONE;
-	state = mps_kv_str(kv, "state");
-	text = mps_kv_str(kv, "why");
-	if (state.known && !strcmp(state.s, "exact"))
-		give = MPS_GIVE_EXACT;
-	else if (state.known && !strcmp(state.s, "proving"))
-		give = MPS_GIVE_PROVING;
-	else if (state.known && !strcmp(state.s, "refused"))
-		give = MPS_GIVE_REFUSED;
+	while (mps_tab_nr_cols(tab) >= 2 && !mps_tab_next(tab)) {
+		const struct mps_cell *c = mps_tab_cells(tab);
+
+		if (!c[0].known || !c[1].known)
+			continue;
+		if (!strcmp(c[0].s, "state"))
+			give = give_of(c[1].s);
+		else if (!strcmp(c[0].s, "why"))
+			snprintf(reason, sizeof(reason), "%s", c[1].s);
+	}
+	mps_tab_close(tab);
 	if (give == MPS_GIVE_REFUSED)
 		snprintf(why, size, "the module refused the layout of process %d: %s",
-			 tgid, text.known ? text.s : "it gives no reason");
-	mps_kv_free(kv);
+			 tgid, reason);
 	return give;
 }
 
