@@ -11,7 +11,6 @@
 
 #define TEXT_MAX	4096	/* one write */
 #define NS_PER_MS	UINT64_C(1000000)
-#define PROOF_MS	1000	/* the process has to be switched for a proof */
 #define POLL_MS		20
 
 static enum mps_give give_of(const char *state)
@@ -76,10 +75,10 @@ static bool write_layout(const struct mps_golive *lv, char *why, size_t size)
 	return false;
 }
 
-enum mps_give mps_exact_give(const struct mps_golive *lv, char *why,
-			     size_t size)
+enum mps_give mps_exact_give(const struct mps_golive *lv, uint64_t wait_ns,
+			     char *why, size_t size)
 {
-	uint64_t end = mps_wait_now() + PROOF_MS * NS_PER_MS;
+	uint64_t end = mps_wait_now() + wait_ns;
 	bool has_file;
 	enum mps_give give = state_of(lv->gp.pid, &has_file, why, size);
 
@@ -94,4 +93,32 @@ enum mps_give mps_exact_give(const struct mps_golive *lv, char *why,
 	} while (mps_wait_now() < end &&
 		 mps_wait_until(mps_wait_now() + POLL_MS * NS_PER_MS));
 	return give;
+}
+
+void mps_exact_tell(pid_t tgid, struct mps_out *out)
+{
+	struct mps_golive lv;
+	struct mps_goproc gp;
+	enum mps_give give;
+	bool has_file;
+	char why[MPS_GO_ERROR_LEN], buf[64];
+
+	if (state_of(tgid, &has_file, why, sizeof(why)) != MPS_GIVE_NONE ||
+	    !has_file)
+		return;
+	mps_goproc_open(&gp, tgid);
+	if (gp.status != MPS_GO_OK)
+		return;
+	mps_golive_init(&lv, &gp);
+	give = MPS_GIVE_REFUSED;
+	if (lv.ok)
+		give = mps_exact_give(&lv, 0, why, sizeof(why));
+	if (give == MPS_GIVE_REFUSED)
+		mps_out_note(out, "process %d: M, P and G will be inferred: %s",
+			     tgid, lv.ok ? why : lv.why);
+	else if (give != MPS_GIVE_NONE)
+		mps_out_note(out, "process %d: M, P and G are exact once its next switches prove the layout of %s (%s)",
+			     tgid, gp.exe.version,
+			     mps_golive_source(&lv, buf));
+	mps_golive_close(&lv);
 }

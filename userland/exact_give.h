@@ -13,10 +13,20 @@ enum mps_give {
 };
 
 /*
- * Give the layout of a tagged process to the module, unless it has one.
+ * Give the layout of a tagged process to the module, unless it has one, and wait
+ * for so long for its proof.
  * @why: one sentence if it was refused.
  */
-enum mps_give mps_exact_give(const struct mps_golive *lv, char *why,
-			     size_t size);
+enum mps_give mps_exact_give(const struct mps_golive *lv, uint64_t wait_ns,
+			     char *why, size_t size);
+
+#define MPS_GIVE_WAIT_NS	UINT64_C(1000000000)
+
+/*
+ * The same for a process that was just tagged, without waiting; what came of
+ * it is a note in @out. Of one that is not Go, and of a module without exact
+ * mode, nothing is said.
+ */
+void mps_exact_tell(pid_t tgid, struct mps_out *out);
 
 #endif /* _MPS_EXACT_GIVE_H */

@@ -124,6 +124,7 @@ struct mps_task_stat {
 	int64_t nice;
 	uint64_t rt_priority;
 	uint64_t policy;
+	int32_t cpu;		/* that it is or was on */
 	char state;
 };
 

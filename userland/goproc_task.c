@@ -88,6 +88,8 @@ bool mps_stat_parse(const char *line, struct mps_task_stat *st)
 			st->nice = (int64_t)v;
 		else if (field == 22)
 			st->start_ticks = v;
+		else if (field == 39)
+			st->cpu = (int32_t)v;
 		else if (field == 40)
 			st->rt_priority = v;
 	}

@@ -69,7 +69,8 @@ bool mps_watch_exact(struct mps_watch *w)
 		snprintf(w->why, sizeof(w->why), "%s", w->live.why);
 		return false;
 	}
-	w->give = mps_exact_give(&w->live, w->why, sizeof(w->why));
+	w->give = mps_exact_give(&w->live, MPS_GIVE_WAIT_NS, w->why,
+				 sizeof(w->why));
 	return true;
 }
 
