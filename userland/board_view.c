@@ -78,14 +78,14 @@ void mps_board_draw(const struct mps_board *b, const struct mps_board *was,
 		 d->runqsize, d->gcwaiting ? "  the world is stopped" : "");
 	mps_screen_put(1, 0, MPS_LOOK_PLAIN, line);
 	mps_screen_put(2, 0, MPS_LOOK_PLAIN,
-		       "   P     M      TID  CPU  state        since        G queue    run%  stall%  comm");
+		       "   P     M      TID  CPU  state          for        G queue    run%  stall%  comm");
 	mps_screen_fill(2, MPS_LOOK_HEAD);
 	for (i = 0; i < b->nr && y < rows - 1; i++)
 		draw_row(y++, b, was, i);
 	snprintf(line, sizeof(line),
 		 "%zu of %zu Ps; exact (%s), layout from %s%s; q quit, space pause",
 		 i, b->nr, b->kernel ? "kernel; G and queue: memory" :
-		 "memory: since as seen here, running may be waiting for a CPU",
+		 "memory: for as seen here, running may be waiting for a CPU",
 		 mps_golive_source(lv, source),
 		 b->torn ? "; some changed while read" : "");
 	mps_screen_put(rows - 1, 0, MPS_LOOK_PLAIN, line);

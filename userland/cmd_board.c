@@ -21,7 +21,7 @@ static const struct mps_opt_spec spec = {
 "Live on a terminal (q quits, space pauses); with COUNT or elsewhere a table\n"
 "each INTERVAL (0.5 s). If the process is tagged and the module in exact mode,\n"
 "times are the kernel's (run%, stall%: has a P, but no CPU); else it is looked\n"
-"at from memory: since when is as seen here, and a state that comes and goes\n"
+"at from memory: for how long is as seen here, and a state that comes and goes\n"
 "between two looks is not seen.",
 	.shared = MPS_OPT_PID | MPS_OPT_ARGS,
 	.examples =
@@ -36,7 +36,7 @@ static const struct mps_col cols[] = {
 	{ "tid", "TID", MPS_KIND_ID, 0, 0 },
 	{ "cpu", NULL, MPS_KIND_ID, 0, 0 },
 	{ "state", NULL, MPS_KIND_STRING, 0, 0 },
-	{ "since_ns", "since", MPS_KIND_NS, 0, 0 },
+	{ "in_state_ns", "for", MPS_KIND_NS, 0, 0 },
 	{ "goid", "G", MPS_KIND_ID, 0, 0 },
 	{ "runqueue", "queue", MPS_KIND_COUNT, 0, 0 },
 	{ "schedtick", NULL, MPS_KIND_COUNT, MPS_COL_DATA, 0 },
@@ -57,6 +57,16 @@ static struct mps_cell counter(uint64_t v)
 	return v == UINT64_MAX ? mps_cell_none() : mps_cell_u64(v);
 }
 
+/* Unknown if it was not so at the look before. */
+static struct mps_cell since(const struct mps_board *b,
+			     const struct mps_boardrow *r)
+{
+	if (!r->since_ns || b->at_ns <= r->since_ns)
+		return b->kernel && r->since_ns ? mps_cell_u64(0) :
+						  mps_cell_none();
+	return mps_cell_u64(b->at_ns - r->since_ns);
+}
+
 static void put_row(struct mps_out *out, const struct mps_board *b,
 		    const struct mps_board *was, size_t i)
 {
@@ -64,8 +74,7 @@ static void put_row(struct mps_out *out, const struct mps_board *b,
 	const struct mps_cell row[] = {
 		id(r->p), id(r->m), id(r->tid ? r->tid : -1), id(r->cpu),
 		mps_cell_str(r->state),
-		mps_cell_u64(b->at_ns > r->since_ns ? b->at_ns - r->since_ns :
-			     0),
+		since(b, r),
 		id(r->goid), id(r->runq), mps_cell_u64(r->schedtick),
 		counter(mps_board_share(b, was, i,
 					offsetof(struct mps_boardrow,
@@ -102,7 +111,7 @@ static void show(const struct mps_board *b, const struct mps_board *was,
 	mps_out_table_end(out);
 	mps_out_note(out, b->kernel ?
 		     "exact (kernel); G, queue: exact (memory), layout from %s" :
-		     "exact (memory), layout from %s; since when is as seen here; one that runs may be waiting for a CPU",
+		     "exact (memory), layout from %s; \"for\" is as seen here; one that runs may be waiting for a CPU",
 		     mps_golive_source(lv, buf));
 	if (b->torn)
 		mps_out_note(out, "%zu Ps changed while they were read",
