@@ -193,6 +193,14 @@ static int parse_own(struct mps_opt *opt)
 		mps_msg("who: no number of intervals: '%s'", count);
 		return MPS_EXIT_USAGE;
 	}
+	if (exact && inferred) {
+		mps_msg("who: --exact and --inferred exclude each other");
+		return MPS_EXIT_USAGE;
+	}
+	if (inferred && agreement) {
+		mps_msg("who: --agreement compares with what is exact: not with --inferred");
+		return MPS_EXIT_USAGE;
+	}
 	if (opt->nr_args > 1) {
 		mps_msg("who: cannot make sense of the word '%s'; 'mpscope who --help' explains",
 			opt->args[1]);
@@ -227,14 +235,6 @@ static int run_agreement(struct mps_watch *w, struct mps_out *out,
 
 static int open_exact(struct mps_watch *w)
 {
-	if (exact && inferred) {
-		mps_msg("who: --exact and --inferred exclude each other");
-		return MPS_EXIT_USAGE;
-	}
-	if (inferred && agreement) {
-		mps_msg("who: --agreement compares with what is exact: not with --inferred");
-		return MPS_EXIT_USAGE;
-	}
 	if (inferred || w->gp.status != MPS_GO_OK) {
 		if (!exact && !agreement)
 			return MPS_EXIT_OK;

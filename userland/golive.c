@@ -66,7 +66,11 @@ int mps_golive_open(struct mps_golive *lv, struct mps_opt *opt,
 	mps_golive_init(lv, &gp);
 	if (lv->ok)
 		return MPS_EXIT_OK;
-	mps_msg("%s", lv->why);
+	if (gp.status == MPS_GO_NOT || gp.status == MPS_GO_BROKEN)
+		mps_msg("process %d has no Go runtime to read: %s",
+			gp.pid, lv->why);
+	else
+		mps_msg("%s", lv->why);
 	return MPS_EXIT_FAILURE;
 }
 
