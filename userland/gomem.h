@@ -82,5 +82,4 @@ struct mps_goslice {
 	uint64_t ptr, len, cap;
 };
 
-
 #endif /* _MPS_GOMEM_H */

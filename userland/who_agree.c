@@ -102,8 +102,11 @@ int mps_agree_show(const struct mps_agree *a, const struct mps_watch *w,
 	mps_out_field(out, "unknown", MPS_KIND_COUNT, mps_cell_u64(a->unknown));
 	show_roles(a, out);
 	show_cells(a, out);
-	mps_out_note(out, "not compared: %" PRIu64 " rows that changed while they were read, %" PRIu64 " of which nothing exact is known",
-		     a->torn, a->unknown);
+	mps_out_note(out, "not compared: %" PRIu64 " rows that changed while they were read",
+		     a->torn);
+	if (a->unknown)
+		mps_out_note(out, "nor %" PRIu64 " of which nothing exact is known",
+			     a->unknown);
 	partial = mps_watch_foot(w, out);
 	mps_out_doc_end(out, false);
 	return partial ? MPS_EXIT_PARTIAL : MPS_EXIT_OK;

@@ -3,11 +3,13 @@
  * usage: layoutdump reasons|row EXECUTABLE
  *
  * A part of golayout_table.c: the array of wait reasons of a Go program, or the
- * row with the offsets that its DWARF has. Of the tool it shares the reader of DWARF; that the offsets
- * are right is proved on live processes (tests/native).
+ * row with the offsets that its DWARF has. It shares the tool's reader of DWARF;
+ * that the offsets are right is proved on live processes (tests/native).
  */
 #include <elf.h>
 #include <fcntl.h>
+#include <gelf.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 
 #define MAX_REASONS	256
 #define MAX_TEXT	64
+#define STRING_SIZE	16	/* pointer and length */
 
 static int fd;
 
@@ -24,6 +27,30 @@ static void die(const char *what)
 {
 	fprintf(stderr, "layoutdump: %s\n", what);
 	exit(1);
+}
+
+/* One more word of a list, in lines of 80 columns; NULL ends the list. */
+static void put(const char *fmt, ...)
+{
+	static size_t column;
+	char word[128];
+	va_list ap;
+	size_t len;
+
+	if (!fmt) {
+		printf("\n");
+		column = 0;
+		return;
+	}
+	va_start(ap, fmt);
+	len = (size_t)vsnprintf(word, sizeof(word), fmt, ap);
+	va_end(ap);
+	if (column + 1 + len > 79) {
+		printf("\n");
+		column = 0;
+	}
+	printf("%s%s", column ? " " : "\t", word);
+	column = (column ? column + 1 : 8) + len;
 }
 
 /* The file's bytes at a virtual address. */
@@ -49,26 +76,56 @@ static void at(uint64_t addr, void *buf, size_t len)
 	die("the array of wait reasons lies outside of the file");
 }
 
-/* Strings follow each other until what lies there is none. */
+/* How many strings the array has, by its symbol's size. */
+static size_t nr_reasons(void)
+{
+	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+	Elf_Scn *scn = NULL;
+	uint64_t size = 0;
+	GElf_Shdr sh;
+	GElf_Sym sym;
+
+	while (elf && (scn = elf_nextscn(elf, scn))) {
+		Elf_Data *data;
+		int i;
+
+		if (!gelf_getshdr(scn, &sh) || sh.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(scn, NULL);
+		for (i = 0; data && gelf_getsym(data, i, &sym); i++) {
+			const char *name = elf_strptr(elf, sh.sh_link,
+						      sym.st_name);
+
+			if (name && !strcmp(name, "runtime.waitReasonStrings"))
+				size = sym.st_size;
+		}
+	}
+	elf_end(elf);
+	return size / STRING_SIZE;
+}
+
 static void dump_reasons(uint64_t addr, int minor)
 {
-	uint64_t head[2];
+	size_t n, i, nr = nr_reasons();
 	char text[MAX_TEXT + 1];
-	unsigned int n;
+	uint64_t head[2];
 
+	if (!nr || nr > MAX_REASONS)
+		die("the array of wait reasons has no sane size");
 	printf("static const char * const reasons_%d[] = {\n", minor);
-	for (n = 0; n < MAX_REASONS; n++) {
-		at(addr + n * sizeof(head), head, sizeof(head));
-		if ((!head[0] && n) || head[1] > MAX_TEXT || (!head[1] && n))
-			break;
+	for (n = 0; n < nr; n++) {
+		at(addr + n * STRING_SIZE, head, sizeof(head));
+		if (head[1] > MAX_TEXT)
+			die("a wait reason is too long");
 		if (head[1])
 			at(head[0], text, head[1]);
 		text[head[1]] = '\0';
-		if (strspn(text, "abcdefghijklmnopqrstuvwxyzGCIO().*,- "
-			   "ABDEFHJKLMNPQRSTUVWXYZ'0123456789") != head[1])
-			break;
-		printf("\t\"%s\",\n", text);
+		for (i = 0; i < head[1]; i++)
+			if (text[i] < ' ' || text[i] > '~' || text[i] == '"')
+				die("a wait reason is no text");
+		put("\"%s\",", text);
 	}
+	put(NULL);
 	printf("};\n\n");
 }
 
@@ -83,8 +140,8 @@ static void dump_row(const struct mps_golayout *l, const struct mps_goexe *exe)
 	printf("\t.s = { .size = { %u, %u, %u, %u }, .off = {\n",
 	       l->s.size[0], l->s.size[1], l->s.size[2], l->s.size[3]);
 	for (i = 0; i < MPS_NR_GO_FIELDS; i++)
-		printf("\t\t[MPS_GF_%s] = %d,\n", mps_gofields[i].name,
-		       l->s.off[i]);
+		put("[MPS_GF_%s] = %d,", mps_gofields[i].name, l->s.off[i]);
+	put(NULL);
 	printf("\t} },\n},\n");
 }
 

@@ -144,10 +144,7 @@ static void test_groups(void)
 static void test_parse(void)
 {
 	static const char good[] =
-		"{\"goroutines\":[{\"count\":3,\"status\":\"waiting\","
-		"\"wait_reason\":null,\"waited_ns\":null,\"goid\":7,"
-		"\"function\":\"main.f\",\"created_by\":\"main.main\","
-		"\"created_at\":\"x.go:3\"}]}\n";
+		"{\"goroutines\":[{\"count\":3,\"status\":\"waiting\",\"wait_reason\":null,\"waited_ns\":null,\"goid\":7,\"function\":\"main.f\",\"created_by\":\"main.main\",\"created_at\":\"x.go:3\"}]}\n";
 	static const char * const bad[] = {
 		"", "x", "[]", "{}", "{\"goroutines\":1}",
 		"{\"goroutines\":[1]}", "{\"goroutines\":[{}", "pid,goid\n1,2\n",
