@@ -330,13 +330,13 @@ static int open_go(struct mps_watch *w, struct exact *x, struct mps_opt *opt)
 		mps_golive_init(&x->lv, &gp);
 	if (x->lv.ok)
 		return MPS_EXIT_OK;
+	if (x->lv.why[0])
+		mps_msg("inferred only: %s", x->lv.why);
 	rc = mps_watch_open(w, opt, "schedtrace");
 	if (!rc && w->gp.status != MPS_GO_OK) {
 		mps_msg("process %d has no Go scheduler to show: %s",
 			w->gp.pid, w->gp.error);
 		rc = MPS_EXIT_FAILURE;
-	} else if (!rc && !inferred) {
-		mps_msg("inferred: %s", x->lv.why);
 	}
 	return rc;
 }

@@ -54,6 +54,9 @@ static void fill_group(struct mps_gogroup *g, const struct mps_golive *lv,
 		snprintf(g->reason, sizeof(g->reason), "%u", of->reason);
 	name_function(g->func, sizeof(g->func), lv, of->startpc, false, &line);
 	g->system = mps_gog_is_system(g->func);
+	/* the first one was created by the runtime's start: by nobody */
+	if (!strcmp(g->func, "runtime.main"))
+		return;
 	name_function(g->by, sizeof(g->by), lv, of->gopc, true, &line);
 	if (line.file && line.line)
 		snprintf(g->site, sizeof(g->site), "%s:%d", line.file,
