@@ -105,8 +105,11 @@ static bool find_by_table(struct open *o, struct mps_golayout *l)
 		return try_row(o, l, l->row, MPS_LAYOUT_TABLE);
 	/* the newest first */
 	for (i = mps_nr_gotables; i > 0; i--)
-		if (try_row(o, l, &mps_gotables[i - 1], MPS_LAYOUT_TRIED))
+		if (try_row(o, l, &mps_gotables[i - 1], MPS_LAYOUT_TRIED) &&
+		    mps_golayout_prove_g(&o->mem, l, o->gp))
 			return true;
+	snprintf(o->last, sizeof(o->last),
+		 "it has no DWARF, and no known version's layout fits");
 	return false;
 }
 
@@ -177,7 +180,7 @@ bool mps_golayout_open(const struct mps_goproc *gp, struct mps_golayout *l,
 		ok = open_maps(&o) && find(&o, fd, l);
 		close(fd);
 	}
-	if (ok && !mps_golayout_prove_g(&o.mem, l))
+	if (ok && !mps_golayout_prove_g(&o.mem, l, gp))
 		MPS_VAR(l, allgs) = 0;
 	if (ok)
 		mps_golayout_tls(&o.mem, gp, &o.tids, l);

@@ -14,7 +14,9 @@
 
 #define TRIES		5
 #define G_SCAN		0x1000
+#define G_DEAD		6
 #define G_LAST		11	/* _Gdeadextra */
+#define MAX_GS		256	/* that a proof looks at */
 #define P_LAST		4	/* _Pdead */
 
 static bool prove_m(const struct mps_gomem *mem, const struct mps_golayout *l,
@@ -102,6 +104,56 @@ static bool prove_ps(const struct mps_gomem *mem, const struct mps_golayout *l,
 	return true;
 }
 
+static bool is_p(const struct mps_gomem *mem, const struct mps_golist *ps,
+		 uint64_t addr)
+{
+	uint64_t p;
+
+	return mps_gomem_u64(mem, addr, &p) && (!p || mps_golist_has(ps, p));
+}
+
+static bool is_flag(const struct mps_gomem *mem, uint64_t addr)
+{
+	uint8_t v;
+
+	return mps_gomem_read(mem, addr, &v, sizeof(v)) && v <= 1;
+}
+
+/* What points to Ps does, what is a flag is one, a goroutine knows its M. */
+static bool prove_fields(const struct mps_gomem *mem,
+			 const struct mps_golayout *l, uint64_t m,
+			 const struct mps_golist *ps)
+{
+	uint64_t g, back;
+
+	return is_p(mem, ps, m + (uint64_t)MPS_OFF(l, m, p)) &&
+	       is_p(mem, ps, m + (uint64_t)MPS_OFF(l, m, nextp)) &&
+	       is_p(mem, ps, m + (uint64_t)MPS_OFF(l, m, oldp)) &&
+	       is_flag(mem, m + (uint64_t)MPS_OFF(l, m, spinning)) &&
+	       is_flag(mem, m + (uint64_t)MPS_OFF(l, m, blocked)) &&
+	       is_flag(mem, m + (uint64_t)MPS_OFF(l, m, incgo)) &&
+	       mps_gomem_u64(mem, m + (uint64_t)MPS_OFF(l, m, curg), &g) &&
+	       (!g || (mps_gomem_u64(mem, g + (uint64_t)MPS_OFF(l, g, m),
+				     &back) && back == m));
+}
+
+static bool prove_all_fields(const struct mps_gomem *mem,
+			     const struct mps_golayout *l,
+			     const struct mps_golist *ms,
+			     const struct mps_golist *ps, char *why,
+			     size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < ms->nr; i++)
+		if (!prove_fields(mem, l, ms->a[i], ps)) {
+			snprintf(why, size, "the fields of M %zu of %zu are none",
+				 i, ms->nr);
+			return false;
+		}
+	return true;
+}
+
 static bool prove_sched(const struct mps_gomem *mem,
 			const struct mps_golayout *l,
 			const struct mps_golist *ms,
@@ -138,6 +190,7 @@ static bool prove_once(const struct mps_gomem *mem,
 
 	ok = prove_ms(mem, l, tids, &ms, why, size) &&
 	     prove_ps(mem, l, &ms, &ps, why, size) &&
+	     prove_all_fields(mem, l, &ms, &ps, why, size) &&
 	     prove_sched(mem, l, &ms, &ps, why, size);
 	mps_golist_free(&ms);
 	mps_golist_free(&ps);
@@ -171,30 +224,62 @@ bool mps_golayout_prove(const struct mps_gomem *mem,
 	return false;
 }
 
-/* The same of the goroutines: the first and the last of allgs are some. */
+static bool in_text(const struct mps_goproc *gp, uint64_t addr)
+{
+	int i;
+
+	for (i = 0; i < MPS_GO_NR_SEGMENTS; i++)
+		if (addr >= gp->exe.text[i].start && addr < gp->exe.text[i].end)
+			return true;
+	return false;
+}
+
+/* One that is not dead: it knows itself, began in code and was created there. */
+static bool prove_one_g(const struct mps_gomem *mem,
+			const struct mps_golayout *l,
+			const struct mps_goproc *gp, uint64_t g)
+{
+	uint64_t self, gopc, startpc;
+	uint32_t status;
+
+	if (!mps_gomem_u64(mem, g + (uint64_t)MPS_OFF(l, g, sched_g), &self) ||
+	    !mps_gomem_u64(mem, g + (uint64_t)MPS_OFF(l, g, gopc), &gopc) ||
+	    !mps_gomem_u64(mem, g + (uint64_t)MPS_OFF(l, g, startpc),
+			   &startpc) ||
+	    !mps_gomem_read(mem, g + (uint64_t)MPS_OFF(l, g, atomicstatus),
+			    &status, sizeof(status)))
+		return false;
+	status &= ~(uint32_t)G_SCAN;
+	if (status == G_DEAD || !status || status == G_LAST)
+		return true;
+	return status < G_LAST && self == g && in_text(gp, gopc) &&
+	       in_text(gp, startpc);
+}
+
+/**
+ * mps_golayout_prove_g() - the same of the goroutines
+ * @mem: the process
+ * @l: offsets, and the address of allgs
+ * @gp: the process' code
+ *
+ * Return: true if the first of them hold.
+ */
 bool mps_golayout_prove_g(const struct mps_gomem *mem,
-			  const struct mps_golayout *l)
+			  const struct mps_golayout *l,
+			  const struct mps_goproc *gp)
 {
 	struct mps_goslice s;
-	uint64_t g, self;
-	uint32_t status;
-	int last;
+	uint64_t g;
+	size_t i;
 
 	if (!MPS_VAR(l, allgs) ||
 	    !mps_gomem_read(mem, MPS_VAR(l, allgs), &s, sizeof(s)) ||
 	    !s.len || s.len > s.cap || s.len > MPS_GO_MAX_G)
 		return false;
-	for (last = 0; last < 2; last++) {
-		if (!mps_gomem_u64(mem, s.ptr + (last ? (s.len - 1) * 8 : 0),
-				   &g) ||
-		    !mps_gomem_u64(mem, g + (uint64_t)MPS_OFF(l, g, sched_g),
-				   &self) ||
-		    !mps_gomem_read(mem, g + (uint64_t)MPS_OFF(l, g,
-							       atomicstatus),
-				    &status, sizeof(status)) ||
-		    (status & ~(uint32_t)G_SCAN) > G_LAST ||
-		    (self != g && !last))
+	for (i = 0; i < s.len && i < MAX_GS; i++)
+		if (!mps_gomem_u64(mem, s.ptr + i * 8, &g) ||
+		    (!prove_one_g(mem, l, gp, g) &&
+		     !prove_one_g(mem, l, gp, g)))
 			return false;
-	}
 	return true;
 }

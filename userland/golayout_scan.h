@@ -29,7 +29,8 @@ bool mps_golayout_prove(const struct mps_gomem *mem,
 			const struct mps_golayout *l,
 			const struct mps_gotids *tids, char *why, size_t size);
 bool mps_golayout_prove_g(const struct mps_gomem *mem,
-			  const struct mps_golayout *l);
+			  const struct mps_golayout *l,
+			  const struct mps_goproc *gp);
 
 /* golayout_tls.c */
 void mps_golayout_tls(const struct mps_gomem *mem,

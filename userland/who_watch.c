@@ -172,7 +172,7 @@ static void foot_roles(const struct mps_watch *w, struct mps_out *out)
 	if (kernel || memory) {
 		snprintf(how, sizeof(how), "exact (%s%s%s), layout from %s",
 			 kernel ? "kernel" : "",
-			 kernel && memory ? ", running threads: " : "",
+			 kernel && memory ? " and " : "",
 			 memory ? "memory" : "",
 			 w->live.ok ? mps_golive_source(&w->live, buf) :
 				      "the module");

@@ -68,6 +68,10 @@ for variant in go-idle go-idle-stripped go-idle-pie go-cgo; do
 	note=$(mpscope tag "$pid")
 	diag "$note"
 	matches "$variant: tag tells what becomes of it" "$note" "*M, P and G are exact once*"
+	# an idle program is not switched: let it do something
+	wl_send "$variant" stop "done"
+	wl_send "$variant" go running
+	sleep 1
 	test_who "$variant" "$pid"
 	[ "$variant" = go-idle-stripped ] || test_truth "$variant" "$pid"
 	test_board "$variant" "$pid"

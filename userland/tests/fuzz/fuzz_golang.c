@@ -81,7 +81,7 @@ static void read_all(struct fakego *f)
 	mps_gogs_free(&gs);
 	nr_proven += mps_golayout_prove(&f->mem, &f->l, &f->tids, why,
 					sizeof(why));
-	mps_golayout_prove_g(&f->mem, &f->l);
+	mps_golayout_prove_g(&f->mem, &f->l, &f->gp);
 	mps_golayout_scan(&f->mem, &f->gp, &f->maps, &f->tids, &l);
 	endless |= f->reads > MAX_READS;
 }

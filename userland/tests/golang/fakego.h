@@ -160,8 +160,10 @@ static void fg_state(struct fakego *f)
 	FG_SET(f, p, f->p[0], runqhead, 3, 4);
 	FG_SET(f, p, f->p[0], runqtail, 5, 4);
 	FG_SET(f, m, f->m[0], curg, f->g[0], 8);
+	FG_SET(f, g, f->g[0], m, f->m[0], 8);
 	fg_goroutine(f, f->g[0], 1, 2, 0);
 	FG_SET(f, m, f->m[1], curg, f->g[1], 8);
+	FG_SET(f, g, f->g[1], m, f->m[1], 8);
 	fg_goroutine(f, f->g[1], 2, 0x1003, 0);
 	FG_SET(f, m, f->m[2], blocked, 1, 1);
 	fg_goroutine(f, f->g[4], 5, 6, 0);
@@ -185,6 +187,8 @@ static void fg_init(struct fakego *f, const struct mps_gotable *row)
 	f->maps.nr = 1;
 	f->gp.exe.data[0].start = FG_BASE + FG_DATA;
 	f->gp.exe.data[0].end = FG_BASE + FG_SIZE;
+	f->gp.exe.text[0].start = 0x401000;
+	f->gp.exe.text[0].end = 0x402000;
 	f->tids.t = f->tid;
 	f->tids.nr = FG_NR_M;
 	fg_objects(f);

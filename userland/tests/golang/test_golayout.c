@@ -82,7 +82,7 @@ static void test_scan(const struct mps_gotable *row)
 	       !memcmp(l.var, f.l.var, sizeof(l.var)),
 	       "%s: the variables are found without symbols", row->proven);
 	tap_ok(mps_golayout_prove(&f.mem, &l, &f.tids, why, sizeof(why)) &&
-	       mps_golayout_prove_g(&f.mem, &l), "%s: proven", row->proven);
+	       mps_golayout_prove_g(&f.mem, &l, &f.gp), "%s: proven", row->proven);
 	fg_free(&f);
 }
 
@@ -106,6 +106,9 @@ static void test_refuse(void)
 		{ "p.status", "is none", MPS_GF_p_status, 'p', 99, 4 },
 		{ "p.m", "is none", MPS_GF_p_m, 'p', FG_BASE + 16, 8 },
 		{ "p.sudogcache", "is none", MPS_GF_p_sudogcache, 'p', 0, 8 },
+		{ "m.p", "fields of M", MPS_GF_m_p, 'm', FG_BASE + 16, 8 },
+		{ "m.spinning", "fields of M", MPS_GF_m_spinning, 'm', 77, 1 },
+		{ "m.curg", "fields of M", MPS_GF_m_curg, 'm', FG_BASE, 8 },
 		{ "sched.mnext", "does not count", MPS_GF_schedt_mnext, 's', 9,
 		  8 },
 		{ "sched.npidle", "does not count", MPS_GF_schedt_npidle, 's',
@@ -234,7 +237,7 @@ int main(void)
 {
 	unsigned int i;
 
-	tap_plan(3 + 4 + 4 + 10 + 2 + 4 + 4 + 7 * mps_nr_gotables);
+	tap_plan(3 + 4 + 4 + 13 + 2 + 4 + 4 + 7 * mps_nr_gotables);
 	test_table();
 	test_missing();
 	test_text();
