@@ -144,7 +144,7 @@ static void test_groups(void)
 static void test_parse(void)
 {
 	/* with ' for what JSON takes " */
-	char good[] = "{'goroutines':[{'count':3,'waited_ns':null,'goid':7,'created_at':'x.go:3'}]}";
+	char good[] = "{'goroutines':[{'count':3,'waited_ns':null,'goid':7,'created_at':'x:3'}]}";
 	static const char * const bad[] = {
 		"", "x", "[]", "{}", "{\"goroutines\":1}",
 		"{\"goroutines\":[1]}", "{\"goroutines\":[{}", "pid,goid\n1,2\n",
@@ -158,7 +158,7 @@ static void test_parse(void)
 			good[i] = '"';
 	tap_ok(!mps_gogroups_parse(&gs, good, sizeof(good) - 1) && gs.nr == 1 &&
 	       gs.g[0].count == 3 && gs.g[0].waited_ns == UINT64_MAX &&
-	       gs.g[0].goid == 7 && !strcmp(gs.g[0].site, "x.go:3") &&
+	       gs.g[0].goid == 7 && !strcmp(gs.g[0].site, "x:3") &&
 	       !*gs.g[0].reason, "a file of -j");
 	mps_gogroups_free(&gs);
 	for (i = 0; i < NR(bad); i++) {
