@@ -19,6 +19,7 @@ struct open {
 	struct mps_gomem mem;
 	struct mps_gotids tids;
 	struct mps_gomaps maps;
+	bool amd64;		/* what the table was made on */
 	char last[160];		/* what did not hold */
 };
 
@@ -33,13 +34,14 @@ static const struct mps_gotable *table_find(int minor)
 }
 
 /* How far the program was moved: goproc has found it out for the entry. */
-static bool bias_of(int fd, const struct mps_goproc *gp, uint64_t *bias)
+static bool bias_of(int fd, struct open *o, uint64_t *bias)
 {
 	Elf64_Ehdr eh;
 
 	if (pread(fd, &eh, sizeof(eh), 0) != sizeof(eh))
 		return false;
-	*bias = gp->exe.entry - eh.e_entry;
+	*bias = o->gp->exe.entry - eh.e_entry;
+	o->amd64 = eh.e_machine == EM_X86_64;
 	return true;
 }
 
@@ -95,6 +97,11 @@ static bool find_by_table(struct open *o, struct mps_golayout *l)
 	const char *version = o->gp->exe.version;
 	unsigned int i;
 
+	if (!o->amd64) {
+		snprintf(o->last, sizeof(o->last),
+			 "it has no DWARF, and the table is for amd64 only");
+		return false;
+	}
 	if (is_special(version)) {
 		snprintf(o->last, sizeof(o->last),
 			 "it has no DWARF, and %s is no version that a table can have",
@@ -119,12 +126,13 @@ static bool find(struct open *o, int fd, struct mps_golayout *l)
 	bool dwarf;
 	size_t i;
 
-	if (!mps_golayout_elf(fd, l) || !bias_of(fd, o->gp, &bias)) {
+	if (!mps_golayout_elf(fd, l) || !bias_of(fd, o, &bias)) {
 		snprintf(o->last, sizeof(o->last),
 			 "its executable cannot be read");
 		return false;
 	}
 	l->row = table_find(o->gp->exe.minor);
+	l->tls_known &= o->amd64;
 	dwarf = mps_golayout_dwarf(fd, l);
 	for (i = 0; i < MPS_NR_GO_VARS; i++)
 		l->var[i] += l->var[i] ? bias : 0;
