@@ -62,6 +62,9 @@ static bool from_module(struct mps_board *b, pid_t tgid)
 
 		if (!c[COL_P].known || c[COL_P].u >= b->nr)
 			continue;
+		/* it has not seen it yet: what memory says is more */
+		if (!c[COL_STATE].known || !strcmp(c[COL_STATE].s, "unknown"))
+			continue;
 		take_row(&b->row[c[COL_P].u], c);
 		nr++;
 	}
