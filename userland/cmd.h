@@ -21,8 +21,10 @@ void mps_msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Each takes its own name as argv[0] and returns an exit code. */
 int cmd_blocking(int argc, char **argv);
+int cmd_board(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_epoll(int argc, char **argv);
+int cmd_goroutines(int argc, char **argv);
 int cmd_hist(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);

@@ -5,12 +5,13 @@
 
 #include "cmd.h"
 #include "dbgfs.h"
+#include "exact_give.h"
 #include "opt.h"
 #include "out.h"
 #include "tagline.h"
 #include "target.h"
 
-static bool children;
+static bool children, inferred;
 static const char *features;
 
 static const struct mps_opt_own own[] = {
@@ -19,6 +20,8 @@ static const struct mps_opt_own own[] = {
 	{ .name = "features", .letter = 'f', .arg = "F[,F]",
 	  .value = &features,
 	  .help = "of epoll,migrate,wakers; default epoll,migrate; or none" },
+	{ .name = "inferred", .letter = 'I', .flag = &inferred,
+	  .help = "do not let the module read M, P and G of Go programs" },
 	{ .name = NULL },
 };
 
@@ -28,7 +31,8 @@ static const struct mps_opt_spec spec = {
 	.what =
 "Tag processes: from now on the module counts what the scheduler does with\n"
 "their threads. Threads created later are followed always, child processes\n"
-"with --children. A PID may be that of any thread of the process.",
+"with --children. A PID may be that of any thread of the process. For a Go\n"
+"program the module gets the layout of its runtime, to read M, P and G.",
 	.shared = MPS_OPT_ARGS,
 	.own = own,
 	.examples =
@@ -101,6 +105,9 @@ static int tag_all(const struct mps_opt *opt, const struct mps_ids *pids)
 			rc = one;
 	}
 	mps_out_table_end(out);
+	for (size_t i = 0; i < pids->nr && !inferred; i++)
+		if (mps_dbgfs_is_target(pids->id[i]))
+			mps_exact_tell(pids->id[i], out);
 	mps_out_doc_end(out, false);
 	if (mps_out_close(out) && !rc)
 		rc = MPS_EXIT_FAILURE;

@@ -6,13 +6,14 @@
 
 #include "cmd.h"
 #include "fmt.h"
+#include "who_agree.h"
 #include "who_table.h"
 #include "wait.h"
 
 #define DEFAULT_INTERVAL_NS	UINT64_C(1000000000)
 
 static const char *interval, *count;
-static bool summary;
+static bool summary, exact, inferred, agreement;
 
 static const struct mps_opt_own own[] = {
 	{ .name = "interval", .letter = 'i', .arg = "SEC", .value = &interval,
@@ -21,6 +22,12 @@ static const struct mps_opt_own own[] = {
 	  .help = "so many intervals (default 1; 0: until interrupted)" },
 	{ .name = "summary", .letter = 'S', .flag = &summary,
 	  .help = "one line a role" },
+	{ .name = "exact", .letter = 'E', .flag = &exact,
+	  .help = "fail where M, P and G cannot be read" },
+	{ .name = "inferred", .letter = 'I', .flag = &inferred,
+	  .help = "do not read them: infer only" },
+	{ .name = "agreement", .letter = 'a', .flag = &agreement,
+	  .help = "how often both agree, over all intervals" },
 	{ .name = NULL },
 };
 
@@ -34,14 +41,18 @@ static const struct mps_opt_spec spec = {
 "roles: running, runnable, syscall, stalled, spinning (they hold a P), waking,\n"
 "netpoller, syscall-lost (sysmon took the P), locked and idle (parked), signal,\n"
 "sysmon, template (the runtime's own), foreign (C code's), unknown.\n"
-"sure: follows from the runtime's source; likely; guess. -v shows which rule\n"
-"decided. Ps are not seen, but inferred; never more than GOMAXPROCS.",
+"They are exact, with P, M and G (goroutine), where the process proves that we\n"
+"know the layout of its runtime: then the module reads them at each switch, or\n"
+"this tool from memory. Else they are inferred: sure (it follows from the\n"
+"runtime's source), likely or guess; never more Ps than GOMAXPROCS; -v shows\n"
+"which rule decided.",
 	.shared = MPS_OPT_PID | MPS_OPT_ARGS | MPS_OPT_TAG,
 	.own = own,
 	.examples =
 "  mpscope who 4121                  who does what, over a second\n"
 "  mpscope who 4121 --tag -i 5       tag it for these five seconds only\n"
 "  mpscope who 4121 --summary -c 0   one line a role, until interrupted\n"
+"  mpscope who 4121 --agreement -i 20ms -c 500\n"
 "  mpscope who 4121 -j | jq '.threads[] | select(.has_p == 1)'\n",
 };
 
@@ -182,12 +193,58 @@ static int parse_own(struct mps_opt *opt)
 		mps_msg("who: no number of intervals: '%s'", count);
 		return MPS_EXIT_USAGE;
 	}
+	if (exact && inferred) {
+		mps_msg("who: --exact and --inferred exclude each other");
+		return MPS_EXIT_USAGE;
+	}
+	if (inferred && agreement) {
+		mps_msg("who: --agreement compares with what is exact: not with --inferred");
+		return MPS_EXIT_USAGE;
+	}
 	if (opt->nr_args > 1) {
 		mps_msg("who: cannot make sense of the word '%s'; 'mpscope who --help' explains",
 			opt->args[1]);
 		return MPS_EXIT_USAGE;
 	}
 	return MPS_EXIT_OK;
+}
+
+/* Looks until the end, then one document. */
+static int run_agreement(struct mps_watch *w, struct mps_out *out,
+			 const struct mps_opt *opt)
+{
+	struct mps_agree agree = { .p_nr = 0 };
+	uint64_t next, n;
+	bool go_on = true;
+	int rc = mps_watch_step(w);
+
+	next = mps_wait_now();
+	for (n = 0; !rc && go_on && (!opt->count || n < opt->count); n++) {
+		next += opt->interval_ns;
+		while (next + opt->interval_ns < mps_wait_now())
+			next += opt->interval_ns;
+		go_on = mps_wait_until(next);
+		rc = mps_watch_step(w);
+		if (!rc)
+			mps_agree_sample(&agree, w);
+	}
+	if (agree.p_nr)
+		rc = mps_agree_show(&agree, w, out, n);
+	return rc;
+}
+
+static int open_exact(struct mps_watch *w)
+{
+	if (inferred || w->gp.status != MPS_GO_OK) {
+		if (!exact && !agreement)
+			return MPS_EXIT_OK;
+		mps_msg("who: %s", w->gp.error);
+		return MPS_EXIT_FAILURE;
+	}
+	if (mps_watch_exact(w) || (!exact && !agreement))
+		return MPS_EXIT_OK;
+	mps_msg("%s", w->why);
+	return MPS_EXIT_FAILURE;
 }
 
 int cmd_who(int argc, char **argv)
@@ -205,11 +262,14 @@ int cmd_who(int argc, char **argv)
 		goto out_opt;
 	mps_wait_init();
 	rc = mps_watch_open(&w, &opt, "who");
+	if (!rc)
+		rc = open_exact(&w);
 	if (!rc) {
 		out = mps_out_open(&opt);
 		rc = MPS_EXIT_FAILURE;
 		if (out) {
-			rc = run(&w, out, &opt);
+			rc = agreement ? run_agreement(&w, out, &opt) :
+					 run(&w, out, &opt);
 			closed = mps_out_close(out);
 			rc = closed ? closed : rc;
 		}

@@ -124,11 +124,13 @@ struct mps_task_stat {
 	int64_t nice;
 	uint64_t rt_priority;
 	uint64_t policy;
+	int32_t cpu;		/* that it is or was on */
 	char state;
 };
 
 bool mps_call_parse(const char *line, struct mps_call *c);
 bool mps_stat_parse(const char *line, struct mps_task_stat *st);
+uint64_t mps_goproc_tp(pid_t pid, int32_t tid);
 void mps_goproc_call(const struct mps_goproc *gp, struct mps_task *t);
 void mps_goproc_attrs(const struct mps_goproc *gp, struct mps_sample *s);
 

@@ -10,6 +10,7 @@
 #include "goproc_sample.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,7 +18,10 @@
 
 enum {
 	COL_TID, COL_VTID, COL_STATE, COL_REASON, COL_MODE, COL_SYSCALL,
-	COL_CPU, COL_NOW, COL_IN_STATE, COL_COMM, COL_COUNTERS,
+	COL_CPU, COL_NOW, COL_IN_STATE, COL_COMM,
+	COL_M, COL_P, COL_GOID, COL_GSTATUS, COL_INSYSCALL, COL_SPINNING,
+	COL_LOCKED,
+	COL_COUNTERS,
 };
 
 /* The counters of model.h that stand in the file threads, in its order. */
@@ -40,6 +44,14 @@ static const struct mps_want thread_cols[] = {
 	[COL_NOW] = { "now_ns", MPS_U64, false },
 	[COL_IN_STATE] = { "in_state_ns", MPS_U64, true },
 	[COL_COMM] = { "comm", MPS_STR, false },
+	/* of exact mode; words, as -1 means none */
+	[COL_M] = { "m", MPS_STR, false },
+	[COL_P] = { "p", MPS_STR, false },
+	[COL_GOID] = { "goid", MPS_STR, false },
+	[COL_GSTATUS] = { "gstatus", MPS_STR, false },
+	[COL_INSYSCALL] = { "insyscall", MPS_STR, false },
+	[COL_SPINNING] = { "spinning", MPS_STR, false },
+	[COL_LOCKED] = { "locked", MPS_STR, false },
 	ROW_COUNTERS(X)
 };
 
@@ -86,6 +98,27 @@ static uint64_t number(struct mps_cell c)
 	return c.known ? c.u : MPS_NA;
 }
 
+static int64_t signed_of(struct mps_cell c)
+{
+	return c.known ? strtoll(c.s, NULL, 10) : -1;
+}
+
+/* All of them are unknown where the module has not read them. */
+static void fill_exact(struct mps_exact *e, const struct mps_cell *c)
+{
+	memset(e, 0, sizeof(*e));
+	if (!c[COL_M].known)
+		return;
+	e->source = MPS_EXACT_KERNEL;
+	e->m = signed_of(c[COL_M]);
+	e->p = signed_of(c[COL_P]);
+	e->goid = signed_of(c[COL_GOID]);
+	e->gstatus = (int32_t)signed_of(c[COL_GSTATUS]);
+	e->insyscall = signed_of(c[COL_INSYSCALL]) > 0;
+	e->spinning = signed_of(c[COL_SPINNING]) > 0;
+	e->locked = signed_of(c[COL_LOCKED]) > 0;
+}
+
 static void fill_row(struct mps_task *t, const struct mps_cell *c, int state)
 {
 	const struct mps_cell *n = &c[COL_COUNTERS];
@@ -98,6 +131,7 @@ static void fill_row(struct mps_task *t, const struct mps_cell *c, int state)
 	t->cpu = c[COL_CPU].known ? (int32_t)c[COL_CPU].u : -1;
 	t->now_ns = number(c[COL_NOW]);
 	t->in_state_ns = number(c[COL_IN_STATE]);
+	fill_exact(&t->exact, c);
 	if (c[COL_COMM].known)
 		snprintf(t->comm, sizeof(t->comm), "%s", c[COL_COMM].s);
 #define X(name)	t->n.name = number(*n++);

@@ -88,6 +88,8 @@ bool mps_stat_parse(const char *line, struct mps_task_stat *st)
 			st->nice = (int64_t)v;
 		else if (field == 22)
 			st->start_ticks = v;
+		else if (field == 39)
+			st->cpu = (int32_t)v;
 		else if (field == 40)
 			st->rt_priority = v;
 	}
@@ -160,41 +162,59 @@ void mps_goproc_call(const struct mps_goproc *gp, struct mps_task *t)
 #ifdef __x86_64__
 #define PTHREAD_HEAD	1024	/* robust_head is not farther into it */
 
-/*
- * Does Go know this thread? In a program with C code each thread has a struct
- * pthread, and Go keeps its g in the word before it (thread-local storage of
- * 8 bytes). The kernel tells where glibc's robust list is, which lies in that
- * struct; the struct begins with two pointers to itself, 16 bytes apart.
+/**
+ * mps_goproc_tp() - the thread pointer of a thread that glibc made
+ * @pid: its process
+ * @tid: the thread
+ *
+ * In a program with C code each thread has a struct pthread. The kernel tells
+ * where glibc's robust list is, which lies in that struct; the struct begins
+ * with two pointers to itself, 16 bytes apart, and is where the thread pointer
+ * points to.
+ *
+ * Return: 0 if it cannot be told.
  */
-static int has_g(const struct mps_goproc *gp, int32_t tid)
+uint64_t mps_goproc_tp(pid_t pid, int32_t tid)
 {
-	uint64_t words[PTHREAD_HEAD / 8], head = 0, g;
+	uint64_t words[PTHREAD_HEAD / 8], head = 0;
 	size_t len, i;
 
-	if (!gp->exe.cgo || gp->exe.tls_size != MPS_GO_TLS_SIZE ||
-	    syscall(SYS_get_robust_list, tid, &head, &len) || !head ||
-	    !mps_goproc_memory(gp->pid, head - sizeof(words), words,
+	if (syscall(SYS_get_robust_list, tid, &head, &len) || !head ||
+	    !mps_goproc_memory(pid, head - sizeof(words), words,
 			       sizeof(words)))
-		return -1;
+		return 0;
 	for (i = PTHREAD_HEAD / 8 - 3; i > 0; i--) {
 		uint64_t self = head - sizeof(words) + i * 8;
 
-		if (words[i] != self || words[i + 2] != self)
-			continue;
-		if (!mps_goproc_memory(gp->pid, self - 8, &g, sizeof(g)))
-			return -1;
-		return g != 0;
+		if (words[i] == self && words[i + 2] == self)
+			return self;
 	}
-	return -1;
+	return 0;
 }
 #else
-static int has_g(const struct mps_goproc *gp, int32_t tid)
+uint64_t mps_goproc_tp(pid_t pid, int32_t tid)
 {
-	(void)gp;
+	(void)pid;
 	(void)tid;
-	return -1;
+	return 0;
 }
 #endif
+
+/*
+ * Does Go know this thread? It keeps its g in the word before the struct
+ * pthread (thread-local storage of 8 bytes).
+ */
+static int has_g(const struct mps_goproc *gp, int32_t tid)
+{
+	uint64_t tp, g;
+
+	if (!gp->exe.cgo || gp->exe.tls_size != MPS_GO_TLS_SIZE)
+		return -1;
+	tp = mps_goproc_tp(gp->pid, tid);
+	if (!tp || !mps_goproc_memory(gp->pid, tp - 8, &g, sizeof(g)))
+		return -1;
+	return g != 0;
+}
 
 static uint64_t hash(uint64_t h, const void *p, size_t len)
 {

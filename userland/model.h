@@ -58,6 +58,28 @@ struct mps_counters {
 	MPS_TASK_COUNTERS(MPS_X_FIELD)
 };
 
+/* What a thread is there for, as far as only its M's first function tells. */
+enum mps_service { MPS_SERVICE_NONE, MPS_SERVICE_SYSMON, MPS_SERVICE_TEMPLATE,
+	MPS_SERVICE_SIGNAL };
+
+/*
+ * What the Go runtime itself says: either the module read it when the thread
+ * was switched or came back, or the tool from memory when it looked.
+ */
+enum mps_exact_source { MPS_EXACT_NONE, MPS_EXACT_KERNEL, MPS_EXACT_MEMORY };
+
+struct mps_exact {
+	enum mps_exact_source source;	/* NONE: not known */
+	bool no_m;		/* it is none of the runtime's */
+	int64_t m, p, goid;	/* -1: none */
+	int32_t gstatus;	/* -1: no goroutine */
+	bool insyscall, spinning, locked;
+	bool blocked;		/* parked in a note; memory only */
+	bool handed;		/* a P waits for it: nextp; memory only */
+	bool torn;		/* changed while it was read */
+	enum mps_service service;
+};
+
 struct mps_task {
 	int32_t tid;
 	int32_t vtid;		/* as gettid() says in there; 0: unknown */
@@ -76,6 +98,7 @@ struct mps_task {
 	int8_t has_g;		/* Go's thread-local g is set; -1: unknown */
 	bool own_attrs;		/* nice, policy or CPUs differ from the leader's */
 	char comm[MPS_COMM_LEN];
+	struct mps_exact exact;
 };
 
 struct mps_sample {

@@ -54,6 +54,12 @@ static const struct command {
 #ifdef MPS_HAVE_CMD_SCHEDTRACE
 	{ "schedtrace", cmd_schedtrace, "the Go scheduler's state, line by line" },
 #endif
+#ifdef MPS_HAVE_CMD_GOROUTINES
+	{ "goroutines", cmd_goroutines, "all goroutines, and what leaks" },
+#endif
+#ifdef MPS_HAVE_CMD_BOARD
+	{ "board", cmd_board, "who holds which P, live" },
+#endif
 	{ "version", cmd_version, "versions of the tool and the module" },
 };
 

@@ -8,17 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exact.h"
 #include "fmt.h"
+#include "gosnap.h"
 #include "sysname.h"
 
 #define DOING_LEN	32
 
-/* One thread of the table, or all threads of one role. */
+/* One thread of the table. */
 struct line {
 	const struct mps_task *task;
 	const struct mps_verdict *v;
+	enum mps_role role;	/* exact if known, else inferred */
+	bool has_p;
 	struct mps_task_delta d;
-	uint32_t nr, nr_p;
 };
 
 /* Holders of a P first, then those near to one; service threads last. */
@@ -51,7 +54,7 @@ static struct mps_cell share(uint64_t part, uint64_t whole)
 static int line_cmp(const void *a, const void *b)
 {
 	const struct line *x = a, *y = b;
-	int p = role_order[x->v->role], q = role_order[y->v->role];
+	int p = role_order[x->role], q = role_order[y->role];
 
 	if (p != q)
 		return p - q;
@@ -70,8 +73,13 @@ static struct line *lines_make(const struct mps_watch *w)
 
 		l->task = &w->is.task[i];
 		l->v = &w->roles.verdict[i];
-		l->nr = 1;
-		l->nr_p = l->v->has_p;
+		l->role = l->v->role;
+		l->has_p = l->v->has_p;
+		if (l->task->exact.source) {
+			l->role = mps_exact_role(&l->task->exact,
+						 l->task->state);
+			l->has_p = mps_exact_has_p(&l->task->exact);
+		}
 		mps_task_delta(mps_sample_find(&w->was, l->task->tid), l->task,
 			       &l->d);
 	}
@@ -145,6 +153,15 @@ static const struct mps_col thread_cols[] = {
 	{ "p", "P", MPS_KIND_STRING, MPS_COL_TEXT, 0 },
 	{ "has_p", NULL, MPS_KIND_ID, MPS_COL_DATA, 0 },
 	{ "sure", NULL, MPS_KIND_STRING, 0, 0 },
+	{ "exact_role", "role", MPS_KIND_STRING, 0, 0 },
+	{ "exact_p", "P", MPS_KIND_ID, 0, 0 },
+	{ "m", "M", MPS_KIND_ID, 0, 0 },
+	{ "goid", "G", MPS_KIND_ID, 0, 0 },
+	{ "gstatus", NULL, MPS_KIND_STRING, MPS_COL_DATA, 0 },
+	{ "insyscall", NULL, MPS_KIND_ID, MPS_COL_DATA, 0 },
+	{ "spinning", NULL, MPS_KIND_ID, MPS_COL_DATA, 0 },
+	{ "locked", NULL, MPS_KIND_ID, MPS_COL_DATA, 0 },
+	{ "exact_source", NULL, MPS_KIND_STRING, MPS_COL_DATA, 0 },
 	{ "doing", NULL, MPS_KIND_STRING, MPS_COL_TEXT, 0 },
 	{ "state", NULL, MPS_KIND_STRING, MPS_COL_DATA, 0 },
 	{ "reason", NULL, MPS_KIND_STRING, MPS_COL_DATA, 0 },
@@ -166,6 +183,31 @@ static struct mps_cell id(int64_t v)
 	return v < 0 ? mps_cell_none() : mps_cell_u64((uint64_t)v);
 }
 
+#define NR_EXACT	9
+
+static void cells_exact(struct mps_cell *c, const struct line *l)
+{
+	const struct mps_exact *e = &l->task->exact;
+	int i;
+
+	for (i = 0; i < NR_EXACT; i++)
+		c[i] = mps_cell_none();
+	if (!e->source)
+		return;
+	*c++ = mps_cell_str(mps_role_names[l->role]);
+	*c++ = id(e->p);
+	*c++ = id(e->m);
+	*c++ = id(e->goid);
+	if (e->gstatus >= 0 && e->gstatus < MPS_NR_GSTATUS)
+		*c = mps_cell_str(mps_gstatus_names[e->gstatus]);
+	c++;
+	*c++ = mps_cell_u64(e->insyscall);
+	*c++ = mps_cell_u64(e->spinning);
+	*c++ = mps_cell_u64(e->locked);
+	*c++ = mps_cell_str(e->source == MPS_EXACT_KERNEL ? "kernel" :
+							    "memory");
+}
+
 static void put_thread(struct mps_out *out, const struct line *l, bool is_go)
 {
 	const struct mps_verdict *v = l->v;
@@ -180,6 +222,8 @@ static void put_thread(struct mps_out *out, const struct line *l, bool is_go)
 	*c++ = is_go ? mps_cell_str(v->has_p ? "P" : "") : none;
 	*c++ = is_go ? mps_cell_u64(v->has_p) : none;
 	*c++ = is_go && v->sure ? mps_cell_str(mps_sure_names[v->sure]) : none;
+	cells_exact(c, l);
+	c += NR_EXACT;
 	*c++ = mps_cell_str(doing(t, buf));
 	*c++ = t->state < 0 ? none : mps_cell_str(states[t->state]);
 	*c++ = blocked ? mps_cell_str(reasons[t->reason]) : none;
@@ -197,6 +241,28 @@ static void put_thread(struct mps_out *out, const struct line *l, bool is_go)
 	mps_out_row(out, cells);
 }
 
+enum { COL_ROLE = 1, COL_P, COL_HAS_P, COL_SURE, COL_EXACT_ROLE, COL_EXACT_P,
+	COL_M, COL_GOID };
+
+/* People see either what is exact or what was inferred; data have both. */
+static void choose_cols(struct mps_col *cols, const struct mps_watch *w)
+{
+	bool exact = false;
+	uint32_t i;
+
+	memcpy(cols, thread_cols, sizeof(thread_cols));
+	for (i = 0; i < w->is.nr; i++)
+		exact |= w->is.task[i].exact.source != MPS_EXACT_NONE;
+	if (exact) {
+		cols[COL_ROLE].flags = MPS_COL_DATA;
+		cols[COL_P].flags = MPS_COL_NEVER;
+		cols[COL_SURE].flags = MPS_COL_DATA;
+		return;
+	}
+	for (i = COL_EXACT_ROLE; i <= COL_GOID; i++)
+		cols[i].flags = MPS_COL_DATA;
+}
+
 /**
  * mps_role_table() - a row a thread, those with a P first
  * @w: the process, after a step
@@ -210,12 +276,14 @@ bool mps_role_table(const struct mps_watch *w, struct mps_out *out,
 {
 	/* the last column is the evidence */
 	size_t nr_cols = evidence ? NR_THREAD_COLS : NR_THREAD_COLS - 1;
+	struct mps_col cols[NR_THREAD_COLS];
 	struct line *lines = lines_make(w);
 	uint32_t i;
 
 	if (!lines)
 		return false;
-	mps_out_table_begin(out, "threads", thread_cols, nr_cols, 0);
+	choose_cols(cols, w);
+	mps_out_table_begin(out, "threads", cols, nr_cols, 0);
 	for (i = 0; i < w->is.nr; i++)
 		put_thread(out, &lines[i], w->gp.status == MPS_GO_OK);
 	mps_out_table_end(out);
@@ -267,18 +335,18 @@ bool mps_role_summary(const struct mps_watch *w, struct mps_out *out)
 		return false;
 	mps_out_table_begin(out, "roles", role_cols, NR_ROLE_COLS, 0);
 	for (i = 0; i < w->is.nr; i = j) {
-		enum mps_role role = lines[i].v->role;
+		enum mps_role role = lines[i].role;
 		enum mps_sure sure = MPS_SURE_SURE;
 		struct mps_counters n = { 0 };
 		uint64_t nr_p = 0;
 
-		for (j = i; j < w->is.nr && lines[j].v->role == role; j++) {
+		for (j = i; j < w->is.nr && lines[j].role == role; j++) {
 #define X(name)	n.name = mps_add(n.name, lines[j].d.n.name);
 			MPS_TASK_COUNTERS(X)
 #undef X
 			if (lines[j].v->sure < sure)
 				sure = lines[j].v->sure;
-			nr_p += lines[j].v->has_p;
+			nr_p += lines[j].has_p;
 		}
 		put_role(out, role, sure, j - i, nr_p,
 			 w->gp.status == MPS_GO_OK, &n);

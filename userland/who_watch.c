@@ -5,10 +5,12 @@
 #include "who_watch.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
 #include "drops.h"
+#include "exact_memory.h"
 
 static int find_pid(struct mps_opt *opt, const char *command)
 {
@@ -57,6 +59,21 @@ int mps_watch_open(struct mps_watch *w, struct mps_opt *opt,
 	return MPS_EXIT_OK;
 }
 
+bool mps_watch_exact(struct mps_watch *w)
+{
+	w->want_exact = true;
+	w->why[0] = '\0';
+	mps_golive_close(&w->live);
+	mps_golive_init(&w->live, &w->gp);
+	if (!w->live.ok) {
+		snprintf(w->why, sizeof(w->why), "%s", w->live.why);
+		return false;
+	}
+	w->give = mps_exact_give(&w->live, MPS_GIVE_WAIT_NS, w->why,
+				 sizeof(w->why));
+	return true;
+}
+
 /* After an exec it is another program, with other threads. */
 static void follow_exec(struct mps_watch *w)
 {
@@ -68,6 +85,31 @@ static void follow_exec(struct mps_watch *w)
 	mps_goproc_open(&w->gp, w->gp.pid);
 	mps_roles_free(&w->roles);
 	mps_roles_init(&w->roles, &w->gp);
+	if (w->want_exact)
+		mps_watch_exact(w);
+}
+
+/* The sample, between two readings of the runtime's memory. */
+static enum mps_err take_sample(struct mps_watch *w)
+{
+	struct mps_gosnap before, after;
+	enum mps_err err;
+	bool read;
+
+	if (!w->live.ok)
+		return mps_goproc_sample(&w->gp, &w->is);
+	read = mps_golive_snap(&w->live, &before);
+	err = mps_goproc_sample(&w->gp, &w->is);
+	if (!err && read && mps_golive_snap(&w->live, &after)) {
+		mps_exact_fill(&w->is, &w->live, &before, &after);
+		mps_gosnap_free(&after);
+	} else if (!err) {
+		snprintf(w->why, sizeof(w->why),
+			 "the Go runtime of process %d cannot be read any more",
+			 w->gp.pid);
+	}
+	mps_gosnap_free(&before);
+	return err;
 }
 
 /**
@@ -85,7 +127,7 @@ int mps_watch_step(struct mps_watch *w)
 	w->has_was = w->was.nr > 0;
 	mps_sample_init(&w->is, w->gp.pid);
 	follow_exec(w);
-	err = mps_goproc_sample(&w->gp, &w->is);
+	err = take_sample(w);
 	if (err) {
 		mps_msg("%s", mps_err_why());
 		return mps_err_exit(err);
@@ -106,6 +148,7 @@ int mps_watch_step(struct mps_watch *w)
 void mps_watch_close(struct mps_watch *w)
 {
 	mps_targets_release(&w->targets);
+	mps_golive_close(&w->live);
 	mps_roles_free(&w->roles);
 	mps_sample_free(&w->was);
 	mps_sample_free(&w->is);
@@ -115,6 +158,32 @@ void mps_watch_close(struct mps_watch *w)
 uint64_t mps_watch_interval_ns(const struct mps_watch *w)
 {
 	return w->has_was ? w->is.end_ns - w->was.end_ns : 0;
+}
+
+static void foot_roles(const struct mps_watch *w, struct mps_out *out)
+{
+	uint32_t kernel = 0, memory = 0, i;
+	char how[160], buf[64];
+
+	for (i = 0; i < w->is.nr; i++) {
+		kernel += w->is.task[i].exact.source == MPS_EXACT_KERNEL;
+		memory += w->is.task[i].exact.source == MPS_EXACT_MEMORY;
+	}
+	if (kernel || memory) {
+		snprintf(how, sizeof(how), "exact (%s%s%s), layout from %s",
+			 kernel ? "kernel" : "",
+			 kernel && memory ? " and " : "",
+			 memory ? "memory" : "",
+			 w->live.ok ? mps_golive_source(&w->live, buf) :
+				      "the module");
+		mps_out_roles(out, how);
+	} else {
+		mps_out_roles(out, "inferred from how each thread sleeps (no P is seen)");
+	}
+	if (w->why[0])
+		mps_out_note(out, "not exact: %s", w->why);
+	else if (w->give == MPS_GIVE_PROVING)
+		mps_out_note(out, "the module has the layout, and waits for switches to prove it");
 }
 
 /**
@@ -131,7 +200,7 @@ bool mps_watch_foot(const struct mps_watch *w, struct mps_out *out)
 	bool partial;
 
 	if (w->gp.status == MPS_GO_OK)
-		mps_out_roles(out, "inferred from how each thread sleeps (no P is seen)");
+		foot_roles(w, out);
 	else
 		mps_out_note(out, "no roles: %s", w->gp.error);
 	if (w->is.unpinned)

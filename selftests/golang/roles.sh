@@ -36,7 +36,7 @@ sample()
 	chrt -f 1 "$HERE/gotruth" "$pid" 500 "$SECS" >"$out.truth" &
 	truth=$!
 	sleep 1		# it reads symbols and DWARF first
-	mpscope who "$pid" -c 0 -i 50ms -x, >"$out.who" 2>"$out.err" &
+	mpscope who "$pid" --inferred -c 0 -i 50ms -x, >"$out.who" 2>"$out.err" &
 	who=$!
 	wait $truth
 	kill -INT $who

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The line of "mpscope schedtrace" against the one the runtime itself prints:
+# The inferred line of "mpscope schedtrace" against the one the runtime itself prints:
 # the same words in the same order, and the same numbers where both know them.
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../lib/mpscope.sh"
@@ -26,7 +26,7 @@ wl_send idle go running
 sleep 1
 mps_tag "$pid"
 "$HERE/gotruth" "$pid" 1000 1 >"$MPS_TMP/truth"
-mpscope schedtrace "$pid" -i 100 5 >"$MPS_TMP/lines"
+mpscope schedtrace "$pid" --inferred -i 100 5 >"$MPS_TMP/lines"
 is "five lines are printed" "$(grep -c ^SCHED "$MPS_TMP/lines")" 5
 line=$(grep ^SCHED "$MPS_TMP/lines" | tail -n 1)
 diag "the runtime: $own" "mpscope:     $line"
