@@ -42,7 +42,7 @@ ps_add_up()
 		sum = $c["running_ns"] + $c["runnable_ns"] + $c["blocked_ns"] +
 		      $c["syscall_ns"] + $c["idle_ns"] + $c["unknown_ns"]
 		if (sum != $c["life_ns"]) { print; bad = 1 } }
-	     END { exit bad || n != 4 }' "$MPS/targets/$pid/ps"
+	     END { exit (bad || n != 4) }' "$MPS/targets/$pid/ps"
 }
 
 is "the layout is taken" "$(onewrite "$MPS/targets/$pid/golayout" <<<"$layout")" 0
