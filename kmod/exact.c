@@ -30,7 +30,8 @@ static void prove_locked(struct mps_exact *x, const struct mps_thread *t,
 			 enum mps_read r, const struct mps_found *f)
 {
 	if (r == MPS_READ_OK) {
-		x->with_p |= f->go.p >= 0;
+		/* of the others not all links are there to be looked at */
+		x->with_p |= f->go.p >= 0 && !f->kept && !f->handed;
 		if (x->nr_ok < MPS_PROOF_READS || !x->with_p)
 			return;
 		WRITE_ONCE(x->state, MPSCOPE_EXACT_EXACT);

@@ -17,7 +17,7 @@ struct dentry;
 struct seq_file;
 struct file;
 
-/* A good read: enough of these prove a layout, and one of them with a P. */
+/* Good reads: enough of them prove a layout, one of them with m.p.m == m. */
 #define MPS_PROOF_READS		4
 /* Reads that do not close, or fault, before that: it is another layout. */
 #define MPS_PROOF_FAILURES	2

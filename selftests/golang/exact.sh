@@ -28,8 +28,8 @@ ps_add_up()
 {
 	awk 'NR == 2 { for (i = 2; i <= NF; i++) c[$i] = i - 1 }
 	     NR > 2 { n++
-		sum = $c["running_ns"] + $c["runnable_ns"] + $c["blocked_ns"] +
-		      $c["syscall_ns"] + $c["idle_ns"] + $c["unknown_ns"]
+		sum = 0
+		for (k in c) if (k ~ /^(running|runnable|blocked|syscall|idle|unknown)_ns$/) sum += $c[k]
 		if (sum != $c["life_ns"]) { print "P " $1 ": " sum " of " $c["life_ns"]; bad = 1 } }
 	     END { if (n != 2) { print n " Ps"; bad = 1 } exit bad }' \
 		"$MPS/targets/$1/ps"
@@ -79,11 +79,14 @@ compare()
 	rc=$?
 	sed -n 's/^bad /# bad: /p' "$out.cmp"
 	is "$w: threads have values" "$rc" 0
-	agrees "$w" "$out.cmp" off_m 1000 40
-	agrees "$w" "$out.cmp" off_p 995 40
-	agrees "$w" "$out.cmp" off_goid 995 40
-	agrees "$w" "$out.cmp" off_gstatus 995 40
-	agrees "$w" "$out.cmp" off_locked 995 40
+	diag "$w: of threads on a CPU: $(grep -E '^on_(m|p) ' "$out.cmp" | paste -s -d ' ')"
+	# few rows count where threads hardly ever rest
+	agrees "$w" "$out.cmp" off_m 1000 4
+	# that sysmon took a P is seen when sysmon leaves the CPU, not before
+	agrees "$w" "$out.cmp" off_p 970 4
+	agrees "$w" "$out.cmp" off_goid 995 4
+	agrees "$w" "$out.cmp" off_gstatus 995 4
+	agrees "$w" "$out.cmp" off_locked 995 4
 }
 
 one()

@@ -160,7 +160,8 @@ static void *attacker(void *arg)
 	for (;;) {
 		if (attack) {
 			pthread_mutex_lock(&lock);
-			strike(&seed);
+			if (attack)	/* or it was healed meanwhile */
+				strike(&seed);
 			pthread_mutex_unlock(&lock);
 		} else {
 			usleep(1000);

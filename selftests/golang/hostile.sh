@@ -39,10 +39,10 @@ ps_add_up()
 {
 	awk 'NR == 2 { for (i = 2; i <= NF; i++) c[$i] = i - 1 }
 	     NR > 2 { n++
-		sum = $c["running_ns"] + $c["runnable_ns"] + $c["blocked_ns"] +
-		      $c["syscall_ns"] + $c["idle_ns"] + $c["unknown_ns"]
+		sum = 0
+		for (k in c) if (k ~ /^(running|runnable|blocked|syscall|idle|unknown)_ns$/) sum += $c[k]
 		if (sum != $c["life_ns"]) { print; bad = 1 } }
-	     END { exit bad || n != 4 }' "$MPS/targets/$pid/ps"
+	     END { exit (bad || n != 4) }' "$MPS/targets/$pid/ps"
 }
 
 is "the layout is taken" "$(onewrite "$MPS/targets/$pid/golayout" <<<"$layout")" 0
