@@ -77,14 +77,15 @@ static void children_live(struct wl_opts *o, pid_t *children)
 			wl_die("fork");
 		if (children[i] == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			__atomic_store_n(&slept[i], sleep_rounds(o->rounds),
+			/* One more, for it may be that none blocked. */
+			__atomic_store_n(&slept[i], sleep_rounds(o->rounds) + 1,
 					 __ATOMIC_SEQ_CST);
 			for (;;)
 				pause();
 		}
 		while (!__atomic_load_n(&slept[i], __ATOMIC_SEQ_CST))
 			usleep(1000);
-		wl_say("child %d %lu", children[i], slept[i]);
+		wl_say("child %d %lu", children[i], slept[i] - 1);
 	}
 }
 
