@@ -22,6 +22,8 @@ attach() { "$HERE/golayout" "$1" | sed "${2:-}" | onewrite "$MPS/targets/$1/gola
 state() { mps_value "targets/$1/golayout" state; }
 why() { mps_value "targets/$1/golayout" why; }
 state_is() { [ "$(state "$1")" = "$2" ]; }
+# Its last thread is freed by RCU, some time after it was waited for.
+exited() { [ "$(mps_value "targets/$1/summary" state)" = exited ]; }
 
 # Each P's times add up, and none is older than exact mode.
 ps_add_up()
@@ -114,6 +116,7 @@ one()
 	sed 's/^/# /' "$MPS/targets/$pid/ps"
 	wl_send "$w" stop "done"
 	wl_quit "$w"
+	wait_until 20 exited "$pid"
 	is "$w: off when it has ended" "$(state "$pid")" off
 	mps_untag "$pid"
 }
@@ -174,9 +177,9 @@ refused_by()
 	wait_until 20 state_is "$pid" refused
 	echo "$(state "$pid") $(why "$pid" | sed 's/:.*//')"
 	echo "$(mps_col "targets/$pid/threads" m "$pid") $(mps_value "targets/$pid/summary" exact_failed_check)" >"$MPS_TMP/refused"
+	mps_untag "$pid"
 	wl_send chan stop "done"
 	wl_quit chan
-	mps_untag "$pid"
 }
 is "another procid is refused" "$(refused_by 's/m_procid=72/m_procid=80/')" \
 	'refused m.procid\040is\040not\040the\040thread\040id'
@@ -204,6 +207,7 @@ is "exec: off, and why" "$(state "$pid") $(why "$pid" | sed 's/:.*//')" \
 is "exec: counted on" "$(mps_value "targets/$pid/summary" state)" live
 kill "$pid"
 wait "$pid" 2>/dev/null
+wait_until 20 exited "$pid"
 is "exited: a layout is refused" "$(onewrite "$MPS/targets/$pid/golayout" <<<"$good")" ESRCH
 mps_untag "$pid"
 
