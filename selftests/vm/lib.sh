@@ -49,27 +49,33 @@ cross_prefix() {
 	esac
 }
 
-# site_of DIST: the mirror this machine's apt is configured with
+# site_of DIST: the mirror this machine's apt is configured with. apt knows only
+# what it has lists of; before its first update, ask the sources themselves.
 site_of() {
 	local want='^bookworm$|^trixie$|^stable$|-updates$|-backports$' site=
-	local fallback=http://deb.debian.org/debian
+	local path='/debian/?$'
 
 	case $1 in
 	*-security)
 		want='-security$'
-		fallback=http://deb.debian.org/debian-security
+		path='/debian-security/?$'
 		;;
 	esac
 	# shellcheck disable=SC2016 # apt expands it
 	site=$(apt-get indextargets --format '$(SITE) $(CODENAME)' \
 		'Created-By: Packages' 2>/dev/null |
 		awk -v want="$want" '$1 ~ /debian/ && $2 ~ want { print $1; exit }')
-	echo "${site:-$fallback}"
+	[ -n "$site" ] || site=$(cat /etc/apt/sources.list \
+		/etc/apt/sources.list.d/*.{list,sources} 2>/dev/null |
+		grep -v '^ *#' | grep -oE '[a-z+]+://[^ ]+' | grep -m 1 -E "$path") || :
+	[ -n "$site" ] ||
+		die "no mirror for $1 among the sources of apt: see man 5 sources.list"
+	echo "${site%/}"
 }
 
 # write_sources SUITE: sources.list lines for the suite and what belongs to it
 write_sources() {
-	local key=/usr/share/keyrings/debian-archive-keyring.gpg dist dists=$1
+	local key=/usr/share/keyrings/debian-archive-keyring.gpg dist dists=$1 site
 
 	[ -r "$key" ] || die "no $key: apt-get install debian-archive-keyring"
 	case $1 in
@@ -77,7 +83,8 @@ write_sources() {
 	*) dists="$1 $1-updates $1-security" ;;
 	esac
 	for dist in $dists; do
-		echo "deb [signed-by=$key] $(site_of "$dist") $dist main"
+		site=$(site_of "$dist") || exit
+		echo "deb [signed-by=$key] $site $dist main"
 	done
 }
 
