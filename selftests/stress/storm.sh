@@ -9,7 +9,7 @@
 . "$(dirname "$0")/common.sh"
 
 # Seconds, and when to give up if not enough has happened by then.
-DURATION=$(sized 60 1800) LIMIT=$((DURATION + 300 * MORE_SLOW))
+DURATION=$(sized $((60 * MORE_SLOW)) 1800) LIMIT=$((DURATION + 300 * MORE_SLOW))
 
 need stress-ng trace-cmd hackbench
 mps_load
