@@ -211,7 +211,7 @@ static struct mps_target *target_from(loff_t id)
 	struct mps_target *g;
 
 	list_for_each_entry_rcu(g, &mps_targets, node)
-		if (g->live && g->id >= id)
+		if (READ_ONCE(g->live) && g->id >= id)
 			return g;
 	return NULL;
 }

@@ -117,7 +117,8 @@ struct mps_target *mps_target_alloc(struct task_struct *p,
 	g->children = o->children;
 	g->features = o->features;
 	g->since_ns = ktime_get_mono_fast_ns();
-	memcpy(g->comm, p->group_leader->comm, sizeof(g->comm));
+	/* task_lock() may sleep on -rt; exec sets it again */
+	data_race(memcpy(g->comm, p->group_leader->comm, sizeof(g->comm)));
 	INIT_LIST_HEAD(&g->threads);
 	seqcount_raw_spinlock_init(&g->evict_seq, &mps_lock);
 	mutex_init(&g->exact_lock);
@@ -140,7 +141,7 @@ int mps_target_publish(struct mps_target *g)
 		ret = -ENOSPC;
 	} else {
 		mps_limit_targets.used++;
-		g->live = true;
+		WRITE_ONCE(g->live, true);
 		g->id = next_id++;
 		list_add_tail_rcu(&g->node, &mps_targets);
 		hash_add_rcu(mps_signals, &g->hash, (unsigned long)g->signal);
@@ -154,7 +155,7 @@ static void unpublish_locked(struct mps_target *g)
 	lockdep_assert_held(&mps_lock);
 	if (!g->live)
 		return;
-	g->live = false;
+	WRITE_ONCE(g->live, false);
 	hash_del_rcu(&g->hash);
 	mps_limit_targets.used--;
 }
@@ -266,7 +267,7 @@ static void unlink_namesakes(const struct mps_target *of, struct list_head *doom
 	list_for_each_entry_safe(g, next, &mps_targets, node) {
 		if (g == of)
 			return;
-		if (g->live || g->tgid != of->tgid)
+		if (READ_ONCE(g->live) || g->tgid != of->tgid)
 			continue;
 		mps_limit_exited.refused++;
 		target_unlink(g, doomed);
@@ -324,7 +325,8 @@ static void target_work(struct work_struct *work)
 
 	mutex_lock(&mps_targets_mutex);
 	list_for_each_entry_safe(g, next, &mps_targets, node) {
-		if (g->live || mps_limit_exited.used <= READ_ONCE(mps_limit_exited.max))
+		if (READ_ONCE(g->live) || READ_ONCE(mps_limit_exited.used) <=
+					  READ_ONCE(mps_limit_exited.max))
 			continue;
 		mps_limit_exited.refused++;
 		target_unlink(g, &doomed);
