@@ -13,7 +13,7 @@ CASES="woken_before_the_switch signal_pending preempted_about_to_sleep
 [ "$(uname -m)" != x86_64 ] || CASES="$CASES foreign_call"
 
 [ -d /sys/kernel/debug/kunit ] || skip_all "this kernel has no KUnit: run this on one for debugging"
-read -r -a cases -d '' <<<"$CASES"
+read -r -a cases <<<"${CASES//[[:space:]]/ }"
 ktap_begin $((${#cases[@]} + 1))
 insmod "$HERE/mps_hot_kunit.ko" || bail_out "insmod mps_hot_kunit.ko"
 [ -r $RESULTS ] || bail_out "no $RESULTS"
