@@ -3,14 +3,13 @@
 # shellcheck disable=SC2154 # names of workloads
 #
 # Memory that is not there: each allocation of a command, of a read, of a fork and
-# of loading fails once. What is refused says so and leaves nothing behind; what
+# of the module's init fails once. What is refused says so and leaves nothing behind; what
 # goes on without is counted. Needs a kernel with failslab, for debugging.
 . "$(dirname "$0")/common.sh"
 
 DEBUG=/sys/kernel/debug
-# Of commands every one, of loading, which takes hundreds that are mostly the
-# kernel's own, some; STRESS=long: all.
-STRIDE=29
+# Of commands every one, of loading the last LOAD_LAST, some; STRESS=long: all.
+LOAD_LAST=100 STRIDE=4
 [ "${STRESS:-}" != long ] || STRIDE=1
 
 if [ ! -e /proc/self/fail-nth ] || [ ! -d $DEBUG/failslab ]; then
@@ -21,7 +20,7 @@ for attr in failslab fail_page_alloc; do
 	echo 0 >$DEBUG/$attr/verbose
 done
 mps_load
-ktap_begin 24
+ktap_begin 22
 log_mark alloc
 wl_start prey mix -n 20 -t 4
 pid=${WL_PID[prey]}
@@ -55,7 +54,7 @@ each_write()
 		# Another refusal, so that an old sentence is not taken for a new one.
 		{ echo nothing >"$MPS/tags"; } 2>/dev/null
 		missed=$(mps_value self missed_targets)
-		read -r how where < <(failnth $n write "$MPS/$2" <<<"$3")
+		read -r how where _ < <(failnth $n write "$MPS/$2" <<<"$3")
 		text_of "$MPS/last_error"
 		if [ "$how" = 0 ]; then
 			complete "$3" "$missed" ||
@@ -120,7 +119,7 @@ mps_tag "$pid threads epoll,migrate,wakers"
 find "$MPS" -type f >"$MPS_TMP/files"
 while read -r file; do
 	for ((n = 1; n < 100; n++)); do
-		read -r how where < <(failnth $n read "$file")
+		read -r how where _ < <(failnth $n read "$file")
 		[ "$where" != beyond ] || break
 		[ "$how" = 0 ] || [ "$how" = ENOMEM ] || echo "$file, allocation $n: $how"
 	done
@@ -141,7 +140,7 @@ missed_targets=$(mps_value self missed_targets)
 missed=$((missed_targets + $(mps_value self missed_threads)))
 forks=0 strange=0
 for ((n = 1; n < 300; n++)); do
-	read -r how where < <(failnth $n fork x)
+	read -r how where _ < <(failnth $n fork x)
 	[ "$how" = 0 ] && forks=$((forks + 1))
 	case $how in
 	0 | EAGAIN | ENOMEM) ;;
@@ -181,17 +180,20 @@ mps_unload
 
 # ---- loading ----
 
+# The last allocations are those of our own init; those before are the kernel's,
+# for sysfs, and then for tracepoints, where it warns when it has no memory.
 ko=$(mps_ko)
 tree=$(mps_load && find "$MPS" | sort && mps_unload)
 loaded=0 refused=0
-for ((n = 1; n < 5000; n += STRIDE)); do
-	read -r how where < <(failnth $n load "$ko")
+read -r how where all < <(failnth 100000 load "$ko")
+mps_unload
+for ((n = all; n > all - LOAD_LAST; n -= STRIDE)); do
+	read -r how where _ < <(failnth $n load "$ko")
 	if [ "$how" = 0 ]; then
 		loaded=$((loaded + 1))
 		[ "$(find "$MPS" | sort)" = "$tree" ] ||
 			echo "allocation $n: loaded, but not all files are there"
 		rmmod mpscope || echo "allocation $n: it cannot be unloaded"
-		[ "$where" != beyond ] || break
 	else
 		refused=$((refused + 1))
 		[ "$how" = ENOMEM ] || echo "allocation $n: $how"
@@ -199,10 +201,11 @@ for ((n = 1; n < 5000; n += STRIDE)); do
 		[ ! -e /sys/module/mpscope ] || echo "allocation $n: refused, but a module is there"
 	fi
 done >"$MPS_TMP/wrong"
-diag "$n allocations, each ${STRIDE}th failed: $refused times refused, $loaded times loaded"
+diag "$all allocations, of the last $LOAD_LAST each ${STRIDE}. failed: $refused times refused, $loaded times loaded"
 is "loading: refused without a trace, or loaded whole" "$(head -n 5 "$MPS_TMP/wrong")" ""
-check "loading: comes to an end" [ "$n" -lt 5000 ]
+check "loading: it was refused sometimes" [ "$refused" -ge 5 ]
 mps_load
 check "it can be loaded then" mps_loaded
-is "the log has no complaint" "$(log_complaints alloc)" ""
+# Where memory was missing the kernel shows the way there, sometimes.
+is "the log has no complaint" "$(log_complaints alloc 'Call Trace:')" ""
 ktap_end
