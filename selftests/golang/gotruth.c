@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * usage: gotruth PID [INTERVAL_US [SECONDS]]
+ * usage: gotruth PID [INTERVAL_US [SECONDS [EXE]]]
+ *
+ * EXE: where the symbols are; default: the process' own executable.
  *
  * What the Go runtime of a process thinks of its threads, sample after
  * sample, as a witness for the tool's roles. Each sample is
@@ -310,13 +312,13 @@ int main(int argc, char **argv)
 	unsigned long interval_us, nr, fresh = 0;
 	uint64_t stop_ns;
 
-	if (argc < 2 || argc > 4 || atoi(argv[1]) <= 0)
-		gt_die("usage: gotruth PID [INTERVAL_US [SECONDS]]");
+	if (argc < 2 || argc > 5 || atoi(argv[1]) <= 0)
+		gt_die("usage: gotruth PID [INTERVAL_US [SECONDS [EXE]]]");
 	pid = atoi(argv[1]);
 	interval_us = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
 	stop_ns = argc > 3 ? now_ns() +
 		  strtoul(argv[3], NULL, 10) * 1000000000u : UINT64_MAX;
-	gt_exe_open(&exe, pid);
+	gt_exe_open(&exe, pid, argc > 4 ? argv[4] : NULL);
 	m_buf = malloc(MAX_M * exe.size_m);
 	m_again = malloc(MAX_M * exe.size_m);
 	p_buf = malloc(MAX_P * exe.size_p);
