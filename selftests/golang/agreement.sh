@@ -32,7 +32,7 @@ bound()
 # one VERSION PROGRAM PROCS
 one()
 {
-	local name=$1-$2-$3 pid out=$MPS_TMP/$1-$2-$3 looks=0 share=0 wrong least
+	local name=$1-$2-$3 pid out=$MPS_TMP/$1-$2-$3 looks=0 share=0 wrong least moved
 	local -a run=(env -u GOMAXPROCS)
 	[ "$3" = - ] || run=(env GOMAXPROCS="$3")
 	wl_start "$name" "${run[@]}" "$HERE/programs/$1-$2"
@@ -41,21 +41,18 @@ one()
 	wl_send "$name" go running
 	sleep 0.5
 	mpscope who "$pid" --agreement -i 15ms -c "$LOOKS" -x, >"$out.csv" 2>"$out.err"
+	mps_untag "$pid"
 	wl_send "$name" stop "done"
 	wl_quit "$name"
-	mps_untag "$pid"
 	read -r looks share < <(awk -F, '$1 == "holds a P" { printf "%d %d", $2, $6 * 100 + 0.5 }' "$out.csv")
-	# the three worst pairs of roles of which one holds a P and one does not
-	wrong=$(awk -F, '
-		function holds(r) { return r ~ /^(running|runnable|syscall|stalled|spinning|waking)$/ }
-		$1 == "exact" { table = $2 == "inferred"; next }
-		table && NF >= 5 { all += $5 }
-		table && NF >= 5 && holds($1) != holds($2) { ns[$1 ">" $2] += $5 }
-		END { for (k in ns) printf "%.2f %s\n", ns[k] * 100 / all, k }' "$out.csv" |
-		sort -rn | head -n 3 | sed 's/\(.*\) \(.*\)/\2 \1%/' | paste -s -d ',')
+	# the three worst: the rule that decided, and the exact role
+	wrong=$(awk -F, '$1 == "evidence" { table = 1; next }
+		table && NF >= 5 { print $4, $1 ">" $2, $5 "%" }' "$out.csv" |
+		sort -rn | head -n 3 | cut -d ' ' -f 2- | paste -s -d ',')
+	moved=$(sed -n 's/^# torn: //p' "$out.csv")
 	least=$(bound "$2")
-	diag "$(printf '%-10s %-10s GOMAXPROCS %-2s %6d looks %7.2f %%  %s' "$1" "$2" "$3" \
-		"$looks" "$(awk "BEGIN { print $share / 100 }")" "$wrong")"
+	diag "$(printf '%-10s %-10s GOMAXPROCS %-2s %6d looks (and %5d that moved) %7.2f %%  %s' \
+		"$1" "$2" "$3" "$looks" "$moved" "$(awk "BEGIN { print $share / 100 }")" "$wrong")"
 	if [ "$looks" -ge 100 ] && [ "$share" -ge "$least" ]; then
 		ok "$name: holds a P or not in $least per 10000 or more"
 	else

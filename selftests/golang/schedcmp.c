@@ -8,10 +8,11 @@
  * has got more. So a line of TRACE lies between two readings: the values of it
  * were read by the runtime after the line before was written, and before it was
  * seen itself. It counts if all readings from the one before to the first one
- * SETTLE_NS after say the same of that M or P, and, of an M's thread, the kernel
- * has not put it on a CPU meanwhile: then it was at rest, and what the two
- * sides say of it must be the same. SETTLE_NS is longer than sysmon's longest
- * nap: that it took a P away is seen when it leaves the CPU.
+ * after say the same of that M or P; if the kernel has not put the M's thread on a
+ * CPU meanwhile; and, of a P, if no thread runs whose P is not known yet. Then it
+ * was at rest, and what the two sides say of it must be the same. With a P in a
+ * system call "after" is SETTLE_NS later, longer than sysmon's longest nap: that
+ * it took a P away is seen when it leaves the CPU.
  *
  * Differences of convention, each counted where it occurs:
  *	syscall	up to Go 1.25 the runtime prints no P of an M in a system call,
@@ -19,7 +20,8 @@
  *	gcstop	status 3: the world is stopped, nobody has the P
  *
  * Printed, one a line: lines N (of Ms and Ps), m N AGREE, p N AGREE, each of
- * lines that count; syscall N, gcstop N of them; bad ... the first few that do not
+ * lines that count; syscall N, gcstop N of them; lines of Ps that do not count:
+ * unread N for a thread whose P is not known, moved N as it changed; bad ... the first few that do not
  * agree.
  */
 #include <inttypes.h>
@@ -39,7 +41,7 @@
 #define SETTLE_NS	UINT64_C(15000000)
 
 struct m_row {
-	long m, p, goid;
+	long tid, m, p, goid;
 	uint64_t runs;
 	bool running, syscall, known;
 };
@@ -47,7 +49,7 @@ struct m_row {
 struct p_row {
 	long m;
 	char state[12];
-	uint64_t since;
+	uint64_t moves;
 };
 
 struct reading {
@@ -71,6 +73,7 @@ static unsigned long nr_readings;
 static struct line lines[MAX_LINES];
 static unsigned int nr_lines;
 static unsigned long seen, nr[2], agree[2], nr_syscall, nr_gcstop, nr_bad;
+static unsigned long nr_unread, nr_moved;
 
 static uint64_t now_ns(void)
 {
@@ -102,6 +105,22 @@ static long number(const struct table *t, int row, const char *col)
 	return strcmp(s, "-") ? atol(s) : -1;
 }
 
+/* Sysmon, the thread that main() starts first, has none, ever. */
+static void note_unread(struct reading *r)
+{
+	unsigned int i, sysmon = 0, leader = 0;
+
+	for (i = 1; i < r->nr_m; i++)
+		if (r->m[i].tid < r->m[leader].tid)
+			leader = i;
+	sysmon = leader ? 0 : 1;
+	for (i = 0; i < r->nr_m; i++)
+		if (i != leader && r->m[i].tid < r->m[sysmon].tid)
+			sysmon = i;
+	for (i = 0; i < r->nr_m; i++)
+		r->unread |= i != sysmon && r->m[i].running && r->m[i].p < 0;
+}
+
 static void read_threads(struct reading *r, const char *path)
 {
 	struct table t;
@@ -121,9 +140,10 @@ static void read_threads(struct reading *r, const char *path)
 		m->goid = number(&t, i, "goid");
 		m->syscall = number(&t, i, "insyscall") == 1;
 		m->runs = table_u64(&t, i, "runs");
-		r->unread |= m->running && m->p < 0;
+		m->tid = number(&t, i, "tid");
 		r->nr_m += m->known;
 	}
+	note_unread(r);
 	table_free(&t);
 }
 
@@ -136,7 +156,7 @@ static void read_ps(struct reading *r, const char *path)
 		die(t.error);
 	for (i = 0; i < t.nr_rows && i < MAX_ROWS; i++) {
 		r->p[i].m = number(&t, i, "m");
-		r->p[i].since = strtoull(word(&t, i, "since_ns"), NULL, 10);
+		r->p[i].moves = table_u64(&t, i, "moves_m");
 		snprintf(r->p[i].state, sizeof(r->p[i].state), "%s",
 			 word(&t, i, "state"));
 	}
@@ -200,10 +220,16 @@ static const struct p_row *p_at_rest(const struct line *l, unsigned long last)
 	for (i = l->before; i <= last; i++) {
 		const struct reading *r = at(i);
 
-		if (r->unread || (unsigned long)l->id >= r->nr_p ||
-		    r->p[l->id].since != first->since ||
-		    r->p[l->id].m != first->m)
+		nr_unread += r->unread;
+		if (r->unread)
 			return NULL;
+		if ((unsigned long)l->id >= r->nr_p ||
+		    strcmp(r->p[l->id].state, first->state) ||
+		    r->p[l->id].moves != first->moves ||
+		    r->p[l->id].m != first->m) {
+			nr_moved++;
+			return NULL;
+		}
 	}
 	return strcmp(first->state, "unknown") ? first : NULL;
 }
@@ -253,6 +279,19 @@ static void compare_p(const struct line *l, unsigned long last)
 	judge(false, ok, l, what);
 }
 
+/* Was the P or the M's thread in a system call when the line began? */
+static bool in_call(const struct line *l)
+{
+	const struct reading *r = at(l->before);
+	const struct m_row *m;
+
+	if (!l->is_m)
+		return l->id < MAX_ROWS &&
+		       !strcmp(r->p[l->id].state, "syscall");
+	m = m_find(r, l->id);
+	return m && m->syscall && m->p >= 0;
+}
+
 /* Those lines that have been followed by enough. */
 static void compare_lines(void)
 {
@@ -266,8 +305,8 @@ static void compare_lines(void)
 		    l->before < nr_readings - NR_READINGS)
 			continue;	/* too long ago: overwritten */
 		while (last < nr_readings &&
-		       (last == l->after ||
-			at(last)->ns < at(l->after)->ns + SETTLE_NS))
+		       (last == l->after || (in_call(l) &&
+			at(last)->ns < at(l->after)->ns + SETTLE_NS)))
 			last++;
 		if (last >= nr_readings) {
 			lines[kept++] = *l;
@@ -365,7 +404,8 @@ int main(int argc, char **argv)
 		compare_lines();
 	}
 	fclose(f);
-	printf("lines %lu\nm %lu %lu\np %lu %lu\nsyscall %lu\ngcstop %lu\n", seen,
-	       nr[1], agree[1], nr[0], agree[0], nr_syscall, nr_gcstop);
+	printf("lines %lu\nm %lu %lu\np %lu %lu\nsyscall %lu\ngcstop %lu\nunread %lu\nmoved %lu\n",
+	       seen, nr[1], agree[1], nr[0], agree[0], nr_syscall, nr_gcstop,
+	       nr_unread, nr_moved);
 	return 0;
 }

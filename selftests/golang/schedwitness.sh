@@ -7,13 +7,14 @@
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../lib/mpscope.sh"
 need mpscope
-[ -d "$HERE/matrix" ] || skip_all "exact mode is of amd64, and so are its programs"
+[ -d "$HERE/programs" ] || skip_all "exact mode is of amd64, and so are its programs"
 
-SECS=${SCHED_SECONDS:-4}	# of comparison each
-WORKLOADS="blockread-static"
-[ "${STRESS:-}" != long ] || WORKLOADS+=" chan-stripped echo-pie locked-pie-stripped"
-export GOMAXPROCS=2		# of 4 CPUs: the watcher needs one
-mapfile -t VERSIONS < <(cd "$HERE/matrix" && printf '%s\n' go*-echo-pie | sed 's/-echo-pie//')
+SECS=${SCHED_SECONDS:-3}	# of comparison each
+# threads that sleep in many ways, Ps that are kept and Ps that are idle
+PROGRAMS=("blockread" "cpu -n 2")
+[ "${STRESS:-}" != long ] || PROGRAMS+=("chan" "echo" "locked" "timers" "gc" "idle")
+export GOMAXPROCS=3		# of 4 CPUs: the watcher needs one
+mapfile -t VERSIONS < <(cd "$HERE/programs" && printf '%s\n' go*-echo | sed 's/-echo//')
 
 state_is() { [ "$(mps_value "targets/$1/golayout" state)" = "$2" ]; }
 # number KEY FIELD FILE
@@ -35,7 +36,8 @@ at_least()
 one()
 {
 	local name=$1-$2 pid
-	GODEBUG=schedtrace=20,scheddetail=1 wl_start "$name" "$HERE/matrix/$name"
+	# shellcheck disable=SC2086 # the program's arguments are words
+	GODEBUG=schedtrace=20,scheddetail=1 wl_start "$name" "$HERE/programs/$name" ${3:-}
 	pid=${WL_PID[$name]}
 	mpscope tag "$pid" >/dev/null
 	wl_send "$name" go running
@@ -44,17 +46,17 @@ one()
 	is "$name: both can be read" "$?" 0
 	diag "$name: $(grep -v ^bad "$MPS_TMP/$name.cmp" | paste -s -d ' ')"
 	sed -n 's/^bad /# bad: /p' "$MPS_TMP/$name.cmp"
+	mps_untag "$pid"
 	wl_send "$name" stop "done"
 	wl_quit "$name"
-	mps_untag "$pid"
 }
 
 mps_load
-read -ra list <<<"$WORKLOADS"
-ktap_begin $((${#VERSIONS[@]} * (${#list[@]} + 2)))
+ktap_begin $((${#VERSIONS[@]} * (${#PROGRAMS[@]} + 2)))
 for version in "${VERSIONS[@]}"; do
-	for w in "${list[@]}"; do
-		one "$version" "$w"
+	for program in "${PROGRAMS[@]}"; do
+		read -r name args <<<"$program"
+		one "$version" "$name" "$args"
 	done
 	cat "$MPS_TMP/$version"-*.cmp >"$MPS_TMP/all"
 	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 200

@@ -11,31 +11,55 @@
  * while it ran (a stint) if it had it at the end, or at the begin; and off the CPU
  * if it had it when it left, until another one ran with it, or itself without.
  *
- * What neither side can know of the other is taken out, and printed:
+ * Where both differ because one of them cannot know, that time is taken out and
+ * printed by its reason:
  *	unseen	the runtime's owner runs, but began and ended its stint without a
  *		P: what it had between, no record tells
- *	start	the records' owner runs already; the runtime notes the P when the
- *		M has come so far as to use it
+ *	moved	a stint that began with another P than it ended with, or got one on
+ *		the way: no record tells when
+ *	taken	the records' owner sleeps in a system call and came back without the
+ *		P: that sysmon took it meanwhile, and nobody else ran with it
+ *		yet, is no event of any thread
+ *	woken	the records' owner was handed its P together with the wakeup; it does
+ *		not run yet, and the runtime notes the P when it does
+ *	start	the records' owner runs with its P and is the one that the runtime notes
+ *		next, when the M has come so far as to use it
+ *	end	the records' owner was the last one and has given its P up, in the stint
+ *		that it is about to end
+ *	gap	the runtime notes nothing at all for GAP_NS, though threads switch: it
+ *		changes the generation of its trace
  *
- * Printed, one a line, in nanoseconds of Ps: all N, agree N, unseen N, start N,
- * held N (by the runtime); then bad OWNER OWNER NS, the pairs that disagree:
- * the runtime's, the records'; 0 is none.
+ * Printed, one a line, in nanoseconds of Ps: all N, agree N, the reasons, held N
+ * (by the runtime); then bad OWNER OWNER NS, the pairs that disagree for none of
+ * them: the runtime's, the records'; 0 is none.
  */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #define MAX_P		64
 #define MAX_T		1024
 #define MAX_PAIRS	4096
-#define EDGE_NS		20000000	/* where one side may just begin or end */
-#define START_NS	1000000		/* as long as "start" may take */
+/* One side may just begin; the runtime's Ms first make room for their events. */
+#define BEGIN_NS	500000000
+#define END_NS		20000000
+#define GAP_NS		100000000
+
+enum reason {
+	AGREE, UNSEEN, MOVED, TAKEN, WOKEN, START, END, GAP, HELD, NR_SUMS
+};
+static const char * const names[NR_SUMS] = {
+	"agree", "unseen", "moved", "taken", "woken", "start", "end",
+	"gap", "held"
+};
 
 struct span {
 	int64_t begin, end;
 	int tid;
+	enum reason why;	/* AGREE: sure */
 };
 
 struct spans {
@@ -46,12 +70,12 @@ struct spans {
 /* A thread of the records; all times are of its last stint. */
 struct thread {
 	int tid, p_in, p_out;	/* p_out: when it left the CPU */
-	int64_t in, out;
-	bool runs, known;
-	struct spans unseen, stints;
+	int64_t in, out, woken;
+	bool runs, known, parked;
+	struct spans stints;
 };
 
-static struct spans theirs[MAX_P], ours[MAX_P];
+static struct spans theirs[MAX_P], ours[MAX_P], notes;
 static int64_t since[MAX_P];	/* the runtime's owner, until the P is free */
 static int owner[MAX_P];
 static struct thread threads[MAX_T];
@@ -68,7 +92,8 @@ static void die(const char *what)
 	exit(1);
 }
 
-static void add(struct spans *s, int64_t begin, int64_t end, int tid)
+static void add(struct spans *s, int64_t begin, int64_t end, int tid,
+		enum reason why)
 {
 	if (s->nr == s->max) {
 		s->max = s->max ? s->max * 2 : 256;
@@ -77,7 +102,7 @@ static void add(struct spans *s, int64_t begin, int64_t end, int tid)
 			die("out of memory");
 	}
 	if (end > begin)
-		s->a[s->nr++] = (struct span){ begin, end, tid };
+		s->a[s->nr++] = (struct span){ begin, end, tid, why };
 }
 
 static void seen(int side, int64_t ns)
@@ -112,24 +137,29 @@ static bool number(const char *line, const char *key, int64_t *v)
 	return true;
 }
 
-static void own(int p, int64_t begin, int64_t end, int tid)
+static void own(int p, int64_t begin, int64_t end, int tid, enum reason why)
 {
 	if (p >= nprocs)
 		die("a record has a P that there is not");
-	add(&ours[p], begin, end, tid);
+	add(&ours[p], begin, end, tid, why);
 }
 
 /* The thread left the CPU at @ns with @p. */
 static void stint_end(struct thread *t, int64_t ns, int p)
 {
+	enum reason why = AGREE;
 	int had = p >= 0 ? p : t->p_in;
 
+	if (t->runs && had < 0)
+		why = UNSEEN;
+	else if (t->runs && p >= 0 && t->p_in != p && !t->parked)
+		why = MOVED;
 	if (t->runs) {
-		add(&t->stints, t->in, ns, t->tid);
+		add(&t->stints, t->in, ns, t->tid, why);
 		if (had >= 0)
-			own(had, t->in, ns, t->tid);
-		else
-			add(&t->unseen, t->in, ns, t->tid);
+			own(had, t->in, ns, t->tid, why);
+		if (had >= 0 && t->parked)
+			own(had, t->woken, t->in, t->tid, WOKEN);
 	}
 	t->runs = false;
 	t->known = true;
@@ -137,12 +167,19 @@ static void stint_end(struct thread *t, int64_t ns, int p)
 	t->p_out = p;
 }
 
-/* @p: what it left with, as far as it still has it. */
-static void stint_begin(struct thread *t, int64_t ns, int p)
+/*
+ * @p: what it left with, as far as it still has it. @parked: it was, without a P,
+ * at the futex of an M, or is new: whoever wakes it up gives it one.
+ */
+static void stint_begin(struct thread *t, int64_t ns, int p, int64_t woken,
+			bool parked)
 {
 	if (t->known && t->p_out >= 0)
-		own(t->p_out, t->out, ns, t->tid);
+		own(t->p_out, t->out, ns, t->tid,
+		    t->p_out == p ? AGREE : TAKEN);
 	t->runs = true;
+	t->woken = woken;
+	t->parked = parked;
 	t->in = ns;
 	t->p_in = p;
 }
@@ -151,7 +188,7 @@ static void stint_begin(struct thread *t, int64_t ns, int p)
 static void take_record(const char *line)
 {
 	const char *name, *stamp;
-	int64_t ns, tid, p, wait = 0;
+	int64_t ns, tid, p, wait = 0, nr = -1, goid = 0;
 	struct thread *t;
 
 	name = strstr(line, ": thread_");
@@ -170,9 +207,14 @@ static void take_record(const char *line)
 		stint_end(t, ns, (int)p);
 	} else if (!strncmp(name, ": thread_run:", 13)) {
 		number(name, " wait_ns=", &wait);
+		number(name, " syscall=", &nr);
+		number(name, " goid=", &goid);
 		if (t->runs)	/* no record of the end: it stayed runnable */
 			stint_end(t, ns - wait, (int)p);
-		stint_begin(t, ns, (int)p);
+		stint_begin(t, ns, (int)p, ns - wait, p < 0 && goid < 0 &&
+			    (strstr(name, " was=birth ") ||
+			     (strstr(name, " was=blocked ") &&
+			      nr == SYS_futex)));
 	}
 }
 
@@ -184,6 +226,7 @@ static void take_parsed(const char *line)
 	if (strncmp(line, "M=", 2) || !number(line, " Time=", &ns))
 		return;
 	seen(0, ns);
+	add(&notes, ns, ns + GAP_NS, 1, AGREE);
 	if (!strstr(line, " StateTransition ") || !number(line, " ProcID=", &p))
 		return;
 	if (p < 0 || p >= nprocs)
@@ -195,7 +238,7 @@ static void take_parsed(const char *line)
 		since[p] = ns;
 		owner[p] = (int)tid;
 	} else {
-		add(&theirs[p], since[p], ns, owner[p]);
+		add(&theirs[p], since[p], ns, owner[p], AGREE);
 		owner[p] = 0;
 	}
 }
@@ -220,14 +263,14 @@ static void finish(void)
 
 	for (p = 0; p < nprocs; p++)
 		if (owner[p])
-			add(&theirs[p], since[p], last[0], owner[p]);
+			add(&theirs[p], since[p], last[0], owner[p], AGREE);
 	for (i = 0; i < nr_threads; i++) {
 		struct thread *t = &threads[i];
 
 		if (t->runs)
 			stint_end(t, last[1], -1);
 		else if (t->p_out >= 0)
-			own(t->p_out, t->out, last[1], t->tid);
+			own(t->p_out, t->out, last[1], t->tid, TAKEN);
 	}
 }
 
@@ -293,28 +336,76 @@ static int by_ns(const void *a, const void *b)
 	return (x->ns < y->ns) - (x->ns > y->ns);
 }
 
-enum { AGREE, UNSEEN, START, HELD, NR_SUMS };
 static int64_t sums[NR_SUMS];
+
+/* Is @tid the runtime's next owner, and the records' one until then? */
+static bool is_next(int p, int64_t ns, int tid)
+{
+	int64_t next = INT64_MAX;
+	const struct span *t, *o;
+
+	at(&theirs[p], ns, &next);
+	if (next == INT64_MAX)
+		return false;
+	t = at(&theirs[p], next, &(int64_t){ INT64_MAX });
+	if (!t || t->tid != tid)
+		return false;
+	for (; ns < t->begin; ns = next) {
+		next = t->begin;
+		o = at(&ours[p], ns, &next);
+		if (!o || o->tid != tid)
+			return false;
+	}
+	return true;
+}
+
+/* The runtime's last owner before @ns; NULL: none. */
+static const struct span *last_owner(int p, int64_t ns)
+{
+	size_t i;
+
+	for (i = 0; i < theirs[p].nr && theirs[p].a[i].begin <= ns; i++)
+		;
+	return i ? &theirs[p].a[i - 1] : NULL;
+}
+
+/* Why @t (the runtime's) and @o differ; AGREE: for no reason. */
+static enum reason reason_of(int p, const struct span *t, const struct span *o,
+			     int64_t ns, int64_t *next)
+{
+	const struct span *stint = NULL, *was;
+
+	if (!at(&notes, ns, next))
+		return GAP;
+	if (t)
+		stint = at(&thread_of(t->tid)->stints, ns, next);
+	if (stint && stint->why != AGREE)
+		return stint->why;
+	if (o && o->why == MOVED)
+		return MOVED;
+	if (t || !o)
+		return AGREE;
+	if (o->why == TAKEN || o->why == WOKEN)
+		return o->why;
+	if (is_next(p, ns, o->tid))
+		return START;
+	stint = at(&thread_of(o->tid)->stints, ns, next);
+	was = last_owner(p, ns);
+	return stint && was && was->tid == o->tid && was->end >= stint->begin ?
+	       END : AGREE;
+}
 
 /* One P from @ns to *@next, which is brought nearer to where anything changes. */
 static void compare_at(int p, int64_t ns, int64_t *next)
 {
 	const struct span *t = at(&theirs[p], ns, next), *o = at(&ours[p], ns, next);
-	const struct span *stint = NULL;
-	bool unseen = false;
+	bool same = (t ? t->tid : 0) == (o ? o->tid : 0);
+	enum reason why = same ? AGREE : reason_of(p, t, o, ns, next);
 
 	if (t)
-		unseen = at(&thread_of(t->tid)->unseen, ns, next);
-	if (o)
-		stint = at(&thread_of(o->tid)->stints, ns, next);
-	if (t)
 		sums[HELD] += *next - ns;
-	if ((t ? t->tid : 0) == (o ? o->tid : 0))
-		sums[AGREE] += *next - ns;
-	else if (unseen)
-		sums[UNSEEN] += *next - ns;
-	else if (!t && stint && ns < stint->begin + START_NS)
-		sums[START] += *next - ns;
+	if (same || why != AGREE)
+		sums[why] += *next - ns;
 	else
 		count_pair(t ? t->tid : 0, o ? o->tid : 0, *next - ns);
 }
@@ -333,10 +424,11 @@ int main(int argc, char **argv)
 	read_lines(argv[2], take_record);
 	read_lines(argv[3], take_parsed);
 	finish();
-	begin = (first[0] > first[1] ? first[0] : first[1]) + EDGE_NS;
-	end = (last[0] < last[1] ? last[0] : last[1]) - EDGE_NS;
+	begin = (first[0] > first[1] ? first[0] : first[1]) + BEGIN_NS;
+	end = (last[0] < last[1] ? last[0] : last[1]) - END_NS;
 	if (begin >= end)
 		die("both traces have no time in common");
+	settle(&notes);
 	for (p = 0; p < nprocs; p++) {
 		settle(&theirs[p]);
 		settle(&ours[p]);
@@ -345,9 +437,9 @@ int main(int argc, char **argv)
 			compare_at(p, ns, &next);
 		}
 	}
-	printf("all %" PRId64 "\nagree %" PRId64 "\nunseen %" PRId64 "\nstart %" PRId64 "\nheld %" PRId64 "\n",
-	       nprocs * (end - begin), sums[AGREE], sums[UNSEEN], sums[START],
-	       sums[HELD]);
+	printf("all %" PRId64 "\n", nprocs * (end - begin));
+	for (i = 0; i < NR_SUMS; i++)
+		printf("%s %" PRId64 "\n", names[i], sums[i]);
 	qsort(pairs, nr_pairs, sizeof(pairs[0]), by_ns);
 	for (i = 0; i < nr_pairs && i < 8; i++)
 		printf("bad %d %d %" PRId64 "\n", pairs[i].a, pairs[i].b,

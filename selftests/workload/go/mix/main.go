@@ -16,7 +16,7 @@ import (
 var (
 	busy    = flag.Int("busy", 4, "goroutines that compute")
 	readers = flag.Int("readers", 4, "readers, each with a pipe")
-	period  = flag.Duration("period", 10*time.Millisecond, "time between two writes to all pipes")
+	period  = flag.Duration("period", 25*time.Millisecond, "time between two writes to all pipes")
 )
 
 func compute(stop <-chan struct{}) (x uint64) {
