@@ -155,8 +155,7 @@ for version in "${VERSIONS[@]}"; do
 		one "$version-$link"
 	done
 	agrees "$version" off_m 1000
-	# that sysmon took a P is seen when sysmon leaves the CPU, and that a
-	# sleeping thread is handed one when it runs
+	# that sysmon took a P is seen when sysmon leaves the CPU, not before
 	agrees "$version" off_p 970
 	agrees "$version" off_goid 1000
 	agrees "$version" off_gstatus 1000
