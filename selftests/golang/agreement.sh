@@ -11,7 +11,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 need mpscope
 [ -d "$HERE/programs" ] || skip_all "exact mode is of amd64, and so are its programs"
 
-LOOKS=${AGREE_LOOKS:-60}
+LOOKS=${AGREE_LOOKS:-50}
 mapfile -t VERSIONS < <(cd "$HERE/programs" && printf '%s\n' go*-echo | sed 's/-echo//')
 [ -z "${AGREE_VERSIONS:-}" ] || read -ra VERSIONS <<<"$AGREE_VERSIONS"
 if [ "${STRESS:-}" = long ]; then

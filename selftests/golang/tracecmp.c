@@ -26,8 +26,9 @@
  *		next, when the M has come so far as to use it
  *	end	the records' owner was the last one and has given its P up, in the stint
  *		that it is about to end
- *	gap	the runtime notes nothing at all for GAP_NS, though threads switch: it
- *		changes the generation of its trace
+ *	gap	the runtime notes nothing at all for GAP_NS or longer, though threads
+ *		switch: what happens while it changes the generation of its trace is
+ *		not in the text
  *
  * Printed, one a line, in nanoseconds of Ps: all N, agree N, the reasons, held N
  * (by the runtime); then bad OWNER OWNER NS, the pairs that disagree for none of
@@ -46,7 +47,7 @@
 /* One side may just begin; the runtime's Ms first make room for their events. */
 #define BEGIN_NS	500000000
 #define END_NS		20000000
-#define GAP_NS		100000000
+#define GAP_NS		80000000
 
 enum reason {
 	AGREE, UNSEEN, MOVED, TAKEN, WOKEN, START, END, GAP, HELD, NR_SUMS
@@ -226,7 +227,7 @@ static void take_parsed(const char *line)
 	if (strncmp(line, "M=", 2) || !number(line, " Time=", &ns))
 		return;
 	seen(0, ns);
-	add(&notes, ns, ns + GAP_NS, 1, AGREE);
+	add(&notes, ns, ns + 1, 1, AGREE);
 	if (!strstr(line, " StateTransition ") || !number(line, " ProcID=", &p))
 		return;
 	if (p < 0 || p >= nprocs)
@@ -290,6 +291,17 @@ static void settle(struct spans *s)
 	for (i = 0; i + 1 < s->nr; i++)
 		if (s->a[i].end > s->a[i + 1].begin)
 			s->a[i].end = s->a[i + 1].begin;
+}
+
+/* From each note of the runtime to the next one, unless there is none for long. */
+static void find_gaps(void)
+{
+	size_t i;
+
+	qsort(notes.a, notes.nr, sizeof(*notes.a), by_begin);
+	for (i = 0; i + 1 < notes.nr; i++)
+		if (notes.a[i + 1].begin - notes.a[i].begin < GAP_NS)
+			notes.a[i].end = notes.a[i + 1].begin;
 }
 
 /* The span at @ns, spans ascending; NULL: none. @next: when that changes. */
@@ -428,7 +440,7 @@ int main(int argc, char **argv)
 	end = (last[0] < last[1] ? last[0] : last[1]) - END_NS;
 	if (begin >= end)
 		die("both traces have no time in common");
-	settle(&notes);
+	find_gaps();
 	for (p = 0; p < nprocs; p++) {
 		settle(&theirs[p]);
 		settle(&ours[p]);

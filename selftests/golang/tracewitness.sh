@@ -61,10 +61,10 @@ one()
 		not_ok "$name: P by P the owners agree in 98.5 % of the time or more"
 	fi
 	# what is taken out is not to hide the rest
-	if [ $((left * 4)) -ge $((all * 3)) ]; then
-		ok "$name: three quarters of the time or more are left"
+	if [ $((left * 5)) -ge $((all * 3)) ]; then
+		ok "$name: three fifths of the time or more are left"
 	else
-		not_ok "$name: three quarters of the time or more are left"
+		not_ok "$name: three fifths of the time or more are left"
 	fi
 }
 
