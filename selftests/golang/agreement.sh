@@ -53,7 +53,7 @@ one()
 	least=$(bound "$2")
 	diag "$(printf '%-10s %-10s GOMAXPROCS %-2s %6d looks (and %5d that moved) %7.2f %%  %s' \
 		"$1" "$2" "$3" "$looks" "$moved" "$(awk "BEGIN { print $share / 100 }")" "$wrong")"
-	if [ "$looks" -ge 100 ] && [ "$share" -ge "$least" ]; then
+	if [ "$looks" -ge 40 ] && [ "$share" -ge "$least" ]; then
 		ok "$name: holds a P or not in $least per 10000 or more"
 	else
 		not_ok "$name: holds a P or not in $least per 10000 or more" \

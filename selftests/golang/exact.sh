@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions run by wait_until
 #
 # Exact mode: what is no layout, or not this program's; off and on again; exec,
 # and a program that is no Go; the tracepoints. That what is read is true, and

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions run by wait_until
 #
 # Exact mode against what the Go runtime prints of itself in the same run: M and
 # P rows of GODEBUG=schedtrace=20,scheddetail=1, of Ms and Ps at rest (schedcmp

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2317 # functions run by wait_until
 #
 # Who has which P, when: the module's tracepoints against the runtime's own trace
 # of the same run, in the same clock, for GOMAXPROCS 2 and 4. What one of them
