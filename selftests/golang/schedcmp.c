@@ -21,8 +21,8 @@
  *
  * Printed, one a line: lines N (of Ms and Ps), m N AGREE, p N AGREE, each of
  * lines that count; syscall N, gcstop N of them; lines of Ps that do not count:
- * unread N for a thread whose P is not known, moved N as it changed; bad ... the first few that do not
- * agree.
+ * unread N for a thread whose P is not known, moved N as it changed; bad ... the
+ * first few that do not agree.
  */
 #include <inttypes.h>
 #include <stdbool.h>

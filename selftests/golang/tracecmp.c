@@ -52,6 +52,7 @@
 enum reason {
 	AGREE, UNSEEN, MOVED, TAKEN, WOKEN, START, END, GAP, HELD, NR_SUMS
 };
+
 static const char * const names[NR_SUMS] = {
 	"agree", "unseen", "moved", "taken", "woken", "start", "end",
 	"gap", "held"
