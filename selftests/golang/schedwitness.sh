@@ -60,7 +60,7 @@ for version in "${VERSIONS[@]}"; do
 		one "$version" "$name" "$args"
 	done
 	cat "$MPS_TMP/$version"-*.cmp >"$MPS_TMP/all"
-	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 200
+	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 100
 	at_least "$version: P rows" "$(number p 2 "$MPS_TMP/all")" "$(number p 3 "$MPS_TMP/all")" 20
 done
 mps_unload
