@@ -78,11 +78,13 @@ unused() { [ "$(sed 1,2d "$MPS/limits" | cut -d' ' -f3 | xargs)" = "0 0 0 0 0" ]
 hooks() { sed 1,2d "$MPS/features" | cut -d' ' -f1,2; }
 
 # log_mark, log_complaints: what the kernel complained of since the mark, but for
-# data races of its own (KCSAN), with no module's name behind a function
+# data races of its own (KCSAN), with no module's name behind a function, and for
+# lines with $2
 log_mark() { echo "mpscope stress: $1" >/dev/kmsg; }
 log_complaints()
 {
 	dmesg | sed "1,/mpscope stress: $1\$/d" | grep -v 'BUG: KCSAN: [^[]*$' |
+		grep -v "${2:-^\$}" |
 		grep -E 'mpscope:|BUG|WARNING|Call Trace|KASAN|KCSAN' | head -n 5
 }
 
