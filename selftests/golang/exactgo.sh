@@ -60,9 +60,8 @@ psi_form()
 	[[ ${line[1]} =~ ^full\ $re ]] && [ "${BASH_REMATCH[1]}" -le "$some" ]
 }
 
-# What was compared with the runtime's memory, over all programs of a version: a
-# busy machine leaves few rows of one, for only what a thread at rest was last seen
-# with can be compared.
+# What was compared with the runtime's memory, over all programs of a version: only
+# what a thread at rest was last seen with can be.
 declare -A rows_all rows_good
 MEASURES="off_m off_p off_goid off_gstatus off_locked"
 
@@ -100,13 +99,20 @@ compare()
 	local name=$1 pid=$3 out=$MPS_TMP/$1 truth end rc twin=$2
 	[ ! -e "$2.sym" ] || twin=$2.sym
 	# first in line for a CPU, or the truth is older than what it proves
-	chrt -f 1 "$HERE/gotruth" "$pid" 8000 $((SECS + 1)) "$twin" >"$out.truth" &
+	chrt -f 1 "$HERE/gotruth" "$pid" 500 $((SECS + 2)) "$twin" >"$out.truth" &
 	truth=$!
 	until [ -s "$out.truth" ]; do sleep 0.1; done
 	end=$((SECONDS + SECS))
+	# Stopped for a moment its threads hold still, wherever they are, however
+	# busy the machine is: what each had when it left the CPU is what it has.
 	while [ "$SECONDS" -lt "$end" ]; do
+		sleep 0.03
 		cat "$MPS/targets/$pid/threads"
-		sleep 0.01
+		kill -STOP "$pid"
+		sleep 0.06
+		cat "$MPS/targets/$pid/threads"
+		sleep 0.02
+		kill -CONT "$pid"
 	done >"$out.threads"
 	wait $truth
 	"$HERE/exactcmp" "$out.truth" "$out.threads" >"$out.cmp"

@@ -27,14 +27,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MAX_M		1024
 #define MAX_P		1024
+#define MAX_MISSES	200
 #define P_SYSCALL	2	/* runtime2.go; no P has it from Go 1.26 on */
 #define G_SCAN		0x1000	/* bit of the status while the GC looks */
 
@@ -309,7 +312,7 @@ static void print(unsigned long nr, const struct sample *a,
 int main(int argc, char **argv)
 {
 	static struct sample a, b;
-	unsigned long interval_us, nr, fresh = 0;
+	unsigned long interval_us, nr, fresh = 0, misses = 0;
 	uint64_t stop_ns;
 
 	if (argc < 2 || argc > 5 || atoi(argv[1]) <= 0)
@@ -331,8 +334,13 @@ int main(int argc, char **argv)
 		};
 		uint64_t begin = now_ns();
 
-		if (!read_sample(&a) || !read_sample(&b))
-			break;	/* the process ended */
+		if (!read_sample(&a) || !read_sample(&b)) {
+			/* a list that changes cannot be followed just then */
+			if (kill(pid, 0) || ++misses > MAX_MISSES)
+				break;
+			usleep(1000);
+			continue;
+		}
 		fresh++;
 		print(nr, &a, &b, begin, now_ns());
 		nanosleep(&ts, NULL);
