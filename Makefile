@@ -59,6 +59,10 @@ check-stress: ## everything at once, for minutes (STRESS=long: for hours)
 check-debug: ## the selftests under KASAN, lockdep and KCSAN (builds two kernels, once)
 	@$(check) debug
 
+check-roles: ## how often inferred roles agree with exact ones, over 132 runs of Go programs
+	@scripts/deps vm
+	@STRESS=long selftests/vm/group -o build/results-roles golang:agreement.sh
+
 check-core: ## the tests of the pure code
 	@$(MAKE) --no-print-directory -C kmod/core/tests check
 
@@ -87,4 +91,4 @@ clean: ## remove what was built
 	@$(MAKE) --no-print-directory -C userland clean
 
 .PHONY: all help modules tool check check-host check-vm check-kernels check-stress \
-	check-debug check-core check-layers check-style bench demo install clean
+	check-debug check-roles check-core check-layers check-style bench demo install clean

@@ -224,9 +224,7 @@ static int run_agreement(struct mps_watch *w, struct mps_out *out,
 		while (next + opt->interval_ns < mps_wait_now())
 			next += opt->interval_ns;
 		go_on = mps_wait_until(next);
-		rc = mps_watch_step(w);
-		if (!rc)
-			mps_agree_sample(&agree, w);
+		rc = mps_agree_step(&agree, w);
 	}
 	if (agree.p_nr)
 		rc = mps_agree_show(&agree, w, out, n);

@@ -53,6 +53,24 @@ enum mps_role mps_exact_role(const struct mps_exact *e, int32_t state)
 	return without_p(e);
 }
 
+static void add_wrong(struct mps_agree *a, enum mps_role exact,
+		      const struct mps_rule *rule, uint64_t ns)
+{
+	int i;
+
+	for (i = 0; i < MPS_MAX_WRONG; i++) {
+		struct mps_agree_wrong *w = &a->wrong[i];
+
+		if (w->rule && (w->rule != rule || w->exact != exact))
+			continue;
+		w->rule = rule;
+		w->exact = exact;
+		w->nr++;
+		w->ns += ns;
+		return;
+	}
+}
+
 void mps_agree_add(struct mps_agree *a, const struct mps_exact *e,
 		   int32_t state, const struct mps_verdict *v, uint64_t ns)
 {
@@ -79,6 +97,8 @@ void mps_agree_add(struct mps_agree *a, const struct mps_exact *e,
 	a->p_ns += ns;
 	a->p_ok += same;
 	a->p_ok_ns += same ? ns : 0;
+	if (!same)
+		add_wrong(a, role, v->rule, ns);
 }
 
 void mps_agree_role(const struct mps_agree *a, enum mps_role exact,

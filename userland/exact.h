@@ -13,6 +13,8 @@ enum mps_role mps_exact_role(const struct mps_exact *e, int32_t state);
 /* Has it a P, as the runtime counts? One that it was handed counts. */
 bool mps_exact_has_p(const struct mps_exact *e);
 
+#define MPS_MAX_WRONG	64
+
 /* How often inferred and exact roles agree, by looks and by time. */
 struct mps_agree {
 	/* [exact][inferred] */
@@ -20,6 +22,12 @@ struct mps_agree {
 	uint64_t ns[MPS_NR_ROLES][MPS_NR_ROLES];
 	uint64_t p_nr, p_ok, p_ns, p_ok_ns;	/* holds a P or not */
 	uint64_t torn, unknown;			/* not compared */
+	/* who holds a P, wrong: the first pairs of rule and exact role */
+	struct mps_agree_wrong {
+		const struct mps_rule *rule;
+		enum mps_role exact;
+		uint64_t nr, ns;
+	} wrong[MPS_MAX_WRONG];
 };
 
 /* @ns: the time that the look stands for. */

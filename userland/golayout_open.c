@@ -8,11 +8,19 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "golayout_scan.h"
 
-#define TRIES	3	/* a thread may be born or die while we look */
+/*
+ * A thread may be born or die while we look, or lose its CPU between two words
+ * that belong together. Then another look at once is of no use: the pauses grow,
+ * and are half a second in all.
+ */
+#define TRIES		3	/* without a pause */
+#define PATIENT_TRIES	16	/* of a layout that should fit */
+#define PAUSE_NS	5000000	/* longer by that each time */
 
 struct open {
 	const struct mps_goproc *gp;
@@ -20,6 +28,7 @@ struct open {
 	struct mps_gotids tids;
 	struct mps_gomaps maps;
 	bool amd64;		/* what the table was made on */
+	int tries;		/* for each layout */
 	char last[160];		/* what did not hold */
 };
 
@@ -50,13 +59,23 @@ static bool has_addresses(const struct mps_golayout *l)
 	return MPS_VAR(l, allm) && MPS_VAR(l, allp) && MPS_VAR(l, sched);
 }
 
+/* Before the try of this number. */
+static void pause_before(int i)
+{
+	const struct timespec ts = { .tv_nsec = (i - TRIES + 1) * PAUSE_NS };
+
+	if (i >= TRIES)
+		nanosleep(&ts, NULL);
+}
+
 /* Offsets are there: find the addresses if need be, and prove it all. */
 static bool try(struct open *o, struct mps_golayout *l)
 {
 	struct mps_golayout with = *l;
 	int i;
 
-	for (i = 0; i < TRIES; i++) {
+	for (i = 0; i < o->tries; i++) {
+		pause_before(i);
 		mps_gotids_free(&o->tids);
 		if (!mps_gotids_read(&o->tids, o->gp->pid) || !o->tids.nr)
 			break;
@@ -96,6 +115,7 @@ static bool find_by_table(struct open *o, struct mps_golayout *l)
 {
 	const char *version = o->gp->exe.version;
 	unsigned int i;
+	int tries;
 
 	if (!o->amd64) {
 		snprintf(o->last, sizeof(o->last),
@@ -110,11 +130,15 @@ static bool find_by_table(struct open *o, struct mps_golayout *l)
 	}
 	if (l->row)
 		return try_row(o, l, l->row, MPS_LAYOUT_TABLE);
-	/* the newest first */
-	for (i = mps_nr_gotables; i > 0; i--)
-		if (try_row(o, l, &mps_gotables[i - 1], MPS_LAYOUT_TRIED) &&
-		    mps_golayout_prove_g(&o->mem, l, o->gp))
-			return true;
+	/* the newest first; all of them quickly before any is given time */
+	for (tries = TRIES; tries <= TRIES + 2; tries += 2) {
+		o->tries = tries;
+		for (i = mps_nr_gotables; i > 0; i--)
+			if (try_row(o, l, &mps_gotables[i - 1],
+				    MPS_LAYOUT_TRIED) &&
+			    mps_golayout_prove_g(&o->mem, l, o->gp))
+				return true;
+	}
 	snprintf(o->last, sizeof(o->last),
 		 "it has no DWARF, and no known version's layout fits");
 	return false;
@@ -174,7 +198,9 @@ static void explain(const struct open *o, char *why, size_t size)
 bool mps_golayout_open(const struct mps_goproc *gp, struct mps_golayout *l,
 		       char *why, size_t size)
 {
-	struct open o = { .gp = gp, .last = "unknown" };
+	struct open o = {
+		.gp = gp, .last = "unknown", .tries = PATIENT_TRIES,
+	};
 	char path[64];
 	bool ok = false;
 	int fd;

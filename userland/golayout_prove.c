@@ -2,7 +2,10 @@
 /*
  * A layout is used only if the process proves it: its Ms name threads that it
  * has, and what points back points back. The process runs meanwhile, so a
- * proof may fail once by bad luck; it is tried a few times.
+ * proof may fail by bad luck: what is read one behind the other changes between,
+ * the faster the busier the program is. So it is tried a few times, and an M's
+ * own fields, which change most often, many times; who calls may wait and try
+ * again (golayout_open.c).
  */
 #include "golayout_scan.h"
 
@@ -13,6 +16,7 @@
 #include "golist.h"
 
 #define TRIES		5
+#define FIELD_TRIES	50	/* an M may change its goroutine each 100 ns */
 #define G_SCAN		0x1000
 #define G_DEAD		6
 #define G_LAST		11	/* _Gdeadextra */
@@ -144,13 +148,18 @@ static bool prove_all_fields(const struct mps_gomem *mem,
 			     size_t size)
 {
 	size_t i;
+	int tries;
 
-	for (i = 0; i < ms->nr; i++)
-		if (!prove_fields(mem, l, ms->a[i], ps)) {
+	for (i = 0; i < ms->nr; i++) {
+		for (tries = FIELD_TRIES; tries; tries--)
+			if (prove_fields(mem, l, ms->a[i], ps))
+				break;
+		if (!tries) {
 			snprintf(why, size, "the fields of M %zu of %zu are none",
 				 i, ms->nr);
 			return false;
 		}
+	}
 	return true;
 }
 

@@ -170,11 +170,17 @@ static enum mps_err read_threads(struct mps_sample *s)
 	return err == MPS_END ? MPS_OK : err;
 }
 
-static bool moved(const struct mps_task *was, const struct mps_task *is)
+bool mps_goproc_moved(const struct mps_task *was, const struct mps_task *is)
 {
 	return was->state != is->state || was->n.runs != is->n.runs ||
 	       was->n.switches_vol != is->n.switches_vol ||
 	       was->n.switches_invol != is->n.switches_invol;
+}
+
+enum mps_err mps_goproc_rows(pid_t tgid, struct mps_sample *s)
+{
+	mps_sample_init(s, tgid);
+	return read_threads(s);
 }
 
 /* The rows of @is are the newer ones; calls were asked for in between. */
@@ -191,7 +197,7 @@ static uint64_t pin(const struct mps_sample *was, struct mps_sample *is)
 			t->call = w->call;
 		if (t->state != MPSCOPE_STATE_BLOCKED)
 			continue;
-		t->pinned = w && !moved(w, t) &&
+		t->pinned = w && !mps_goproc_moved(w, t) &&
 			    (t->call.state == MPS_CALL_INSIDE ||
 			     t->call.state == MPS_CALL_OUTSIDE);
 		unpinned += !t->pinned;

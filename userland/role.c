@@ -194,16 +194,23 @@ static void watch(struct mps_past *p, const struct mps_task *sysmon)
 	}
 }
 
-/* Has sysmon been away since before the thread came to where it is? */
-static bool is_unseen(const struct mps_task *sysmon, const struct mps_task *t)
+/*
+ * Has sysmon been away since before the thread came to where it is, or since
+ * less than 10 ms after that?
+ */
+static uint64_t looks(const struct mps_task *sysmon, const struct mps_task *t)
 {
 	uint64_t away = mps_sub(sysmon->now_ns, sysmon->in_state_ns);
 	uint64_t since = mps_sub(t->now_ns, t->in_state_ns);
 
 	if (sysmon->state != MPSCOPE_STATE_BLOCKED &&
 	    sysmon->state != MPSCOPE_STATE_WOKEN)
-		return false;
-	return away != MPS_NA && since != MPS_NA && away < since;
+		return 0;
+	if (away == MPS_NA || since == MPS_NA)
+		return 0;
+	if (away < since)
+		return MPS_F(UNSEEN);
+	return away - since < MPS_RETAKE_FORCE_NS ? MPS_F(AWAITED) : 0;
 }
 
 /* Facts that take the other threads or the past. */
@@ -239,8 +246,7 @@ static void facts_add(struct mps_roles *r, const struct mps_sample *s)
 		watch(&r->past[i], sysmon);
 		if (r->past[i].watched)
 			v->facts |= MPS_F(WATCHED);
-		if (is_unseen(sysmon, &s->task[i]))
-			v->facts |= MPS_F(UNSEEN);
+		v->facts |= looks(sysmon, &s->task[i]);
 	}
 }
 

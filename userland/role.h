@@ -89,6 +89,7 @@ extern const char * const mps_sure_names[MPS_NR_SURES];
 	X(FRESH)	/* in its state below MPS_RETAKE_MIN_NS */	\
 	X(LONG)		/* above MPS_RETAKE_LIKELY_NS */		\
 	X(UNSEEN)	/* since then sysmon has not been awake */	\
+	X(AWAITED)	/* its last look came before 10 ms had passed */ \
 	X(WATCHED)	/* since then sysmon looked twice, 10 ms apart */ \
 	X(CGO)
 

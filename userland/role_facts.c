@@ -185,7 +185,7 @@ static uint64_t call_facts(const struct mps_goproc *gp,
  * @t: the thread in a sample
  *
  * Facts that need the other threads or the past (SYSMON, SYSMON_MAYBE, DEEP,
- * WAS_M, UNSEEN, WATCHED) are not among them.
+ * WAS_M, UNSEEN, AWAITED, WATCHED) are not among them.
  *
  * Return: MPS_F() bits.
  */

@@ -128,6 +128,9 @@ const struct mps_rule mps_rules[] = {
 	/* Only another M that leaves its call, or a stop of the world, takes it. */
 	RULE("call-unseen", F(BLOCKED) | F(GO_CALL) | F(UNSEEN), F(FRESH), SYSCALL,
 	     GUESS, true),
+	/* It takes a P that nobody waits for only at a look 10 ms after the first. */
+	RULE("call-awaited", F(BLOCKED) | F(GO_CALL) | F(AWAITED) | F(LONG), 0,
+	     SYSCALL, GUESS, true),
 	RULE("call-long", F(BLOCKED) | F(GO_CALL) | F(LONG), 0, LOST, LIKELY,
 	     false),
 	RULE("call-fresh", F(BLOCKED) | F(GO_CALL) | F(FRESH), 0, SYSCALL,

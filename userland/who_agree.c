@@ -6,15 +6,45 @@
 
 #include "cmd.h"
 #include "fmt.h"
+#include "goproc_sample.h"
 
-void mps_agree_sample(struct mps_agree *a, const struct mps_watch *w)
+/*
+ * Memory is read before and after the rows, and a thread may be elsewhere both
+ * times and have come back: whom the kernel switched meanwhile is not compared.
+ */
+static void mark_moved(struct mps_watch *w, const struct mps_sample *before,
+		       const struct mps_sample *after)
 {
-	uint64_t ns = mps_watch_interval_ns(w);
 	uint32_t i;
 
-	for (i = 0; i < w->is.nr; i++)
+	for (i = 0; i < w->is.nr; i++) {
+		struct mps_task *t = &w->is.task[i];
+		const struct mps_task *a = mps_sample_find(before, t->tid);
+		const struct mps_task *b = mps_sample_find(after, t->tid);
+
+		t->exact.torn |= !a || !b || mps_goproc_moved(a, t) ||
+				 mps_goproc_moved(t, b);
+	}
+}
+
+int mps_agree_step(struct mps_agree *a, struct mps_watch *w)
+{
+	struct mps_sample before, after;
+	bool ok = !mps_goproc_rows(w->gp.pid, &before);
+	int rc = mps_watch_step(w);
+	uint32_t i;
+
+	ok &= !mps_goproc_rows(w->gp.pid, &after);
+	/* the process may end between two of them: the next step will say so */
+	for (i = 0; !rc && ok && i < w->is.nr; i++) {
+		if (!i)
+			mark_moved(w, &before, &after);
 		mps_agree_add(a, &w->is.task[i].exact, w->is.task[i].state,
-			      &w->roles.verdict[i], ns);
+			      &w->roles.verdict[i], mps_watch_interval_ns(w));
+	}
+	mps_sample_free(&before);
+	mps_sample_free(&after);
+	return rc;
 }
 
 static const struct mps_col role_cols[] = {
@@ -88,6 +118,35 @@ static void show_cells(const struct mps_agree *a, struct mps_out *out)
 	mps_out_table_end(out);
 }
 
+static const struct mps_col wrong_cols[] = {
+	{ "evidence", NULL, MPS_KIND_STRING, 0, 0 },
+	{ "exact", NULL, MPS_KIND_STRING, 0, 0 },
+	{ "looks", NULL, MPS_KIND_COUNT, 0, 0 },
+	{ "time_ns", "time", MPS_KIND_NS, 0, 0 },
+	{ "time_share", "time%", MPS_KIND_PERCENT, 0, 0 },
+};
+
+/* By which rule a P was claimed that is not held, or not claimed that is. */
+static void show_wrong(const struct mps_agree *a, struct mps_out *out)
+{
+	int i;
+
+	mps_out_table_begin(out, "wrong", wrong_cols,
+			    sizeof(wrong_cols) / sizeof(wrong_cols[0]), 0);
+	for (i = 0; i < MPS_MAX_WRONG && a->wrong[i].rule; i++) {
+		const struct mps_agree_wrong *w = &a->wrong[i];
+		const struct mps_cell row[] = {
+			mps_cell_str(w->rule->name),
+			mps_cell_str(mps_role_names[w->exact]),
+			mps_cell_u64(w->nr), mps_cell_u64(w->ns),
+			mps_cell_u64(mps_fmt_share(w->ns, a->p_ns)),
+		};
+
+		mps_out_row(out, row);
+	}
+	mps_out_table_end(out);
+}
+
 int mps_agree_show(const struct mps_agree *a, const struct mps_watch *w,
 		   struct mps_out *out, uint64_t looks)
 {
@@ -102,7 +161,8 @@ int mps_agree_show(const struct mps_agree *a, const struct mps_watch *w,
 	mps_out_field(out, "unknown", MPS_KIND_COUNT, mps_cell_u64(a->unknown));
 	show_roles(a, out);
 	show_cells(a, out);
-	mps_out_note(out, "not compared: %" PRIu64 " rows that changed while they were read",
+	show_wrong(a, out);
+	mps_out_note(out, "not compared: %" PRIu64 " rows of threads that moved, or changed, while they were read",
 		     a->torn);
 	if (a->unknown)
 		mps_out_note(out, "nor %" PRIu64 " of which nothing exact is known",

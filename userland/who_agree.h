@@ -6,8 +6,11 @@
 #include "exact.h"
 #include "who_watch.h"
 
-/* Count the threads of the last step. */
-void mps_agree_sample(struct mps_agree *a, const struct mps_watch *w);
+/*
+ * Another step, and count its threads. Return: MPS_EXIT_OK, or the exit code to
+ * leave with; then it has been said.
+ */
+int mps_agree_step(struct mps_agree *a, struct mps_watch *w);
 /* Return: an exit code. */
 int mps_agree_show(const struct mps_agree *a, const struct mps_watch *w,
 		   struct mps_out *out, uint64_t looks);

@@ -1,20 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2154,SC2317 # arrays by name; functions run by check
+# shellcheck disable=SC2317 # functions run by wait_until
 #
-# Exact mode: M, P and G of each thread as the module read them at a switch,
-# against the memory of the Go runtime read by another process right before
-# and right after (gotruth, exactcmp); the account of the Ps; what is no layout,
-# or not this program's; exec, and a program that is no Go.
+# Exact mode: what is no layout, or not this program's; off and on again; exec,
+# and a program that is no Go; the tracepoints. That what is read is true, and
+# the account of the Ps: see exactgo.sh.
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../lib/mpscope.sh"
 
-WORKLOADS="chan echo blockread locked"
-SECS=${EXACT_SECONDS:-6}	# of sampling each
-export GOMAXPROCS=2		# of 4 CPUs: the two watchers need one each
-
-# number FILE KEY FIELD
-number() { awk -v k="$2" -v f="$3" '$1 == k { print $f; exit }' "$1"; }
+export GOMAXPROCS=2
 
 # attach PID [SED EXPRESSION]: hands over the layout, changed
 attach() { "$HERE/golayout" "$1" | sed "${2:-}" | onewrite "$MPS/targets/$1/golayout"; }
@@ -25,124 +19,8 @@ state_is() { [ "$(state "$1")" = "$2" ]; }
 # Its last thread is freed by RCU, some time after it was waited for.
 exited() { [ "$(mps_value "targets/$1/summary" state)" = exited ]; }
 
-# Each P's times add up, and none is older than exact mode.
-ps_add_up()
-{
-	awk 'NR == 2 { for (i = 2; i <= NF; i++) c[$i] = i - 1 }
-	     NR > 2 { n++
-		sum = 0
-		for (k in c) if (k ~ /^(running|runnable|blocked|syscall|idle|unknown)_ns$/) sum += $c[k]
-		if (sum != $c["life_ns"]) { print "P " $1 ": " sum " of " $c["life_ns"]; bad = 1 } }
-	     END { if (n != 2) { print n " Ps"; bad = 1 } exit bad }' \
-		"$MPS/targets/$1/ps"
-}
-
-# as in /proc/pressure; total grows, and full is part of some
-psi_form()
-{
-	local re='avg10=[0-9]+\.[0-9]{2} avg60=[0-9]+\.[0-9]{2} avg300=[0-9]+\.[0-9]{2} total=([0-9]+)$'
-	local -a line
-	mapfile -t line <"$MPS/targets/$1/pressure"
-	printf '%s\n' "${line[@]}"
-	[ "${#line[@]}" = 2 ] && [[ ${line[0]} =~ ^some\ $re ]] || return 1
-	local some=${BASH_REMATCH[1]}
-	[[ ${line[1]} =~ ^full\ $re ]] && [ "${BASH_REMATCH[1]}" -le "$some" ]
-}
-
-# What was compared with the runtime's memory, over all workloads: a busy machine
-# leaves few rows of one, for only what a thread at rest was last seen with can be
-# compared.
-declare -A rows_all=() rows_good=()
-MEASURES="off_m off_p off_goid off_gstatus off_locked"
-
-# count_rows WHAT FILE
-count_rows()
-{
-	local measure n good
-	for measure in $MEASURES; do
-		n=$(number "$2" "$measure" 2)
-		good=$(number "$2" "$measure" 3)
-		rows_all[$measure]=$((${rows_all[$measure]-0} + n))
-		rows_good[$measure]=$((${rows_good[$measure]-0} + good))
-		diag "$1: $measure agrees in $good of $n rows"
-	done
-}
-
-# agrees MEASURE PERMILLE
-agrees()
-{
-	local n=${rows_all[$1]-0} good=${rows_good[$1]-0} permille
-	permille=$((n ? good * 1000 / n : 0))
-	diag "$1 agrees in $good of $n rows: $permille per mille"
-	if [ "$n" -ge 20 ] && [ "$permille" -ge "$2" ]; then
-		ok "$1 is the runtime's"
-	else
-		not_ok "$1 is the runtime's" "$permille per mille of $n rows; $2 of 20 rows are needed"
-	fi
-}
-
-compare()
-{
-	local w=$1 pid=$2 out=$MPS_TMP/$1 truth end rc
-	# first in line for a CPU, or the truth is older than what it proves
-	chrt -f 1 "$HERE/gotruth" "$pid" 500 "$SECS" >"$out.truth" &
-	truth=$!
-	until [ -s "$out.truth" ]; do sleep 0.1; done
-	end=$((SECONDS + SECS))
-	while [ "$SECONDS" -lt "$end" ]; do
-		cat "$MPS/targets/$pid/threads"
-		sleep 0.02
-	done >"$out.threads"
-	wait $truth
-	"$HERE/exactcmp" "$out.truth" "$out.threads" >"$out.cmp"
-	rc=$?
-	sed -n 's/^bad /# bad: /p' "$out.cmp"
-	is "$w: threads have values" "$rc" 0
-	diag "$w: of threads on a CPU: $(grep -E '^on_(m|p) ' "$out.cmp" | paste -s -d ' ')"
-	count_rows "$w" "$out.cmp"
-}
-
-one()
-{
-	local w=$1 pid ok fault check
-	wl_start "$w" "$HERE/go-$w"
-	pid=${WL_PID[$w]}
-	mps_tag "$pid"
-	is "$w: the layout is taken" "$(attach "$pid")" 0
-	wl_send "$w" go running
-	wait_until 20 state_is "$pid" exact
-	is "$w: it is proven" "$(state "$pid") $(why "$pid")" "exact -"
-	compare "$w" "$pid"
-	check "$w: the times of each P add up" ps_add_up "$pid"
-	check "$w: pressure looks like PSI" psi_form "$pid"
-	ok=$(mps_value "targets/$pid/summary" exact_ok)
-	fault=$(mps_value "targets/$pid/summary" exact_failed_fault)
-	check=$(mps_value "targets/$pid/summary" exact_failed_check)
-	diag "$w: $ok reads, $fault faults, $check did not close, $(mps_value "targets/$pid/summary" exact_foreign) foreign"
-	if [ $(((fault + check) * 1000)) -le "$ok" ]; then
-		ok "$w: one read in a thousand fails, or fewer"
-	else
-		not_ok "$w: one read in a thousand fails, or fewer"
-	fi
-	sed 's/^/# /' "$MPS/targets/$pid/ps"
-	wl_send "$w" stop "done"
-	wl_quit "$w"
-	wait_until 20 exited "$pid"
-	is "$w: off when it has ended" "$(state "$pid")" off
-	mps_untag "$pid"
-}
-
 mps_load
-ktap_begin $((7 * 4 + 5 + 36))
-for w in $WORKLOADS; do
-	one "$w"
-done
-agrees off_m 1000
-# that sysmon took a P is seen when sysmon leaves the CPU, not before
-agrees off_p 970
-agrees off_goid 995
-agrees off_gstatus 995
-agrees off_locked 995
+ktap_begin 36
 
 # ---- what is no layout ----
 wl_start idle "$HERE/go-idle"

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 
 	if (pid <= 0)
 		gt_die("usage: golayout PID");
-	gt_exe_open(&exe, pid);
+	gt_exe_open(&exe, pid, NULL);
 	there.iov_base = (void *)(uintptr_t)exe.sym_gomaxprocs;
 	there.iov_len = sizeof(nprocs);
 	if (process_vm_readv(pid, &here, 1, &there, 1, 0) != sizeof(nprocs))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * usage: gotruth PID [INTERVAL_US [SECONDS]]
+ * usage: gotruth PID [INTERVAL_US [SECONDS [EXE]]]
+ *
+ * EXE: where the symbols are; default: the process' own executable.
  *
  * What the Go runtime of a process thinks of its threads, sample after
  * sample, as a witness for the tool's roles. Each sample is
@@ -25,14 +27,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MAX_M		1024
 #define MAX_P		1024
+#define MAX_MISSES	200
 #define P_SYSCALL	2	/* runtime2.go; no P has it from Go 1.26 on */
 #define G_SCAN		0x1000	/* bit of the status while the GC looks */
 
@@ -307,16 +312,16 @@ static void print(unsigned long nr, const struct sample *a,
 int main(int argc, char **argv)
 {
 	static struct sample a, b;
-	unsigned long interval_us, nr, fresh = 0;
+	unsigned long interval_us, nr, fresh = 0, misses = 0;
 	uint64_t stop_ns;
 
-	if (argc < 2 || argc > 4 || atoi(argv[1]) <= 0)
-		gt_die("usage: gotruth PID [INTERVAL_US [SECONDS]]");
+	if (argc < 2 || argc > 5 || atoi(argv[1]) <= 0)
+		gt_die("usage: gotruth PID [INTERVAL_US [SECONDS [EXE]]]");
 	pid = atoi(argv[1]);
 	interval_us = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
 	stop_ns = argc > 3 ? now_ns() +
 		  strtoul(argv[3], NULL, 10) * 1000000000u : UINT64_MAX;
-	gt_exe_open(&exe, pid);
+	gt_exe_open(&exe, pid, argc > 4 ? argv[4] : NULL);
 	m_buf = malloc(MAX_M * exe.size_m);
 	m_again = malloc(MAX_M * exe.size_m);
 	p_buf = malloc(MAX_P * exe.size_p);
@@ -329,8 +334,13 @@ int main(int argc, char **argv)
 		};
 		uint64_t begin = now_ns();
 
-		if (!read_sample(&a) || !read_sample(&b))
-			break;	/* the process ended */
+		if (!read_sample(&a) || !read_sample(&b)) {
+			/* a list that changes cannot be followed just then */
+			if (kill(pid, 0) || ++misses > MAX_MISSES)
+				break;
+			usleep(1000);
+			continue;
+		}
 		fresh++;
 		print(nr, &a, &b, begin, now_ns());
 		nanosleep(&ts, NULL);

@@ -26,7 +26,7 @@
 	X(allm) X(allp) X(sched) X(gomaxprocs) X(sysmon) X(templateThread)
 
 struct gt_exe {
-	char path[64];
+	char path[256];
 	uint64_t bias;
 	uint64_t size_m, size_p, size_g, size_schedt;
 #define X(type, field)	uint32_t type##_##field;
@@ -37,8 +37,11 @@ struct gt_exe {
 #undef X
 };
 
-/* Both end the program with a sentence if the executable is not as needed. */
-void gt_exe_open(struct gt_exe *exe, pid_t pid);
+/*
+ * Both end the program with a sentence if the executable is not as needed.
+ * @twin: the same program with the symbols that it lacks, or NULL
+ */
+void gt_exe_open(struct gt_exe *exe, pid_t pid, const char *twin);
 void gt_die(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 

@@ -158,7 +158,7 @@ static void check(const struct gt_exe *exe)
 #undef X
 }
 
-void gt_exe_open(struct gt_exe *exe, pid_t pid)
+void gt_exe_open(struct gt_exe *exe, pid_t pid, const char *twin)
 {
 	GElf_Ehdr ehdr;
 	Dwarf *dw;
@@ -169,6 +169,8 @@ void gt_exe_open(struct gt_exe *exe, pid_t pid)
 	GT_FIELDS(X)
 #undef X
 	snprintf(exe->path, sizeof(exe->path), "/proc/%d/exe", pid);
+	if (twin)
+		snprintf(exe->path, sizeof(exe->path), "%s", twin);
 	fd = open(exe->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		gt_die("%s: %s", exe->path, strerror(errno));

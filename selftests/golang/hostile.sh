@@ -9,7 +9,9 @@
 HERE=$(cd "$(dirname "$0")" && pwd)
 . "$HERE/../lib/mpscope.sh"
 
-SECS=${HOSTILE_SECONDS:-20}
+SECS=10			# of hostility; for minutes with STRESS=long
+[ "${STRESS:-}" != long ] || SECS=120
+SECS=${HOSTILE_SECONDS:-$SECS}
 
 mps_load
 ktap_begin 12

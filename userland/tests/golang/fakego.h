@@ -34,6 +34,7 @@ struct fakego {
 	uint64_t used;
 	uint8_t *bytes;
 	unsigned long reads;
+	unsigned int fleeting[2];	/* looks at what changes */
 };
 
 static bool fg_read(const struct mps_gomem *mem, uint64_t addr, void *buf,

@@ -74,6 +74,7 @@ static void test_agree(void)
 
 	mps_agree_add(&a, &e, MPSCOPE_STATE_RUNNING, &v, 10);
 	v.role = MPS_ROLE_LOST;
+	v.rule = &mps_rule_no_p_call;
 	v.has_p = false;
 	mps_agree_add(&a, &e, MPSCOPE_STATE_RUNNING, &v, 30);
 	e.torn = true;
@@ -86,6 +87,9 @@ static void test_agree(void)
 	tap_ok(nr == 2 && ok == 1 && ns == 40 && ok_ns == 10 &&
 	       a.nr[MPS_ROLE_RUNNING][MPS_ROLE_LOST] == 1,
 	       "agreement on a role");
+	tap_ok(a.wrong[0].rule == &mps_rule_no_p_call && a.wrong[0].nr == 1 &&
+	       a.wrong[0].exact == MPS_ROLE_RUNNING && a.wrong[0].ns == 30 &&
+	       !a.wrong[1].rule, "the rule that was wrong");
 	memset(&a, 0, sizeof(a));
 	e = (struct mps_exact) { .source = MPS_EXACT_MEMORY, .p = -1,
 		.goid = -1, .handed = true };
@@ -220,7 +224,7 @@ static void test_system(void)
 
 int main(void)
 {
-	tap_plan(15 + 3 + 3 + 2 + 4 + 1);
+	tap_plan(1 + 15 + 3 + 3 + 2 + 4 + 1);
 	test_roles();
 	test_agree();
 	test_groups();

@@ -255,6 +255,33 @@ static void test_unseen(void)
 	mps_roles_free(&r);
 }
 
+/* In the call for 20 ms: sysmon's last look was 5 ms, or 15 ms, after it began. */
+static void test_awaited(void)
+{
+	struct mps_roles r;
+	struct mps_sample s;
+	struct mps_task *t;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		mps_roles_init(&r, &plain);
+		mps_sample_init(&s, PID);
+		t = add(&s, PID, "read, a while");
+		t->in_state_ns = 20 * MS;
+		t = add_sysmon(&s, PID + 1, 10 * MS);
+		t->in_state_ns = i ? 5 * MS : 15 * MS;
+		step(&r, &s);
+		if (i)
+			is_role(&r, PID, MPS_ROLE_LOST, "call-long",
+				"sysmon has looked late enough to take the P");
+		else
+			is_role(&r, PID, MPS_ROLE_SYSCALL, "call-awaited",
+				"sysmon looked too early to take the P");
+		mps_sample_free(&s);
+		mps_roles_free(&r);
+	}
+}
+
 /* Never more than GOMAXPROCS: who gives way? */
 static void test_cap(void)
 {
@@ -436,7 +463,7 @@ int main(void)
 	size_t i;
 
 	programs_init();
-	tap_plan(NR(tasks) + mps_nr_rules + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 7 + 5 +
+	tap_plan(NR(tasks) + mps_nr_rules + 2 + 5 + 2 + 9 + 3 + 3 + 2 + 6 + 6 + 7 + 5 +
 		 3);
 	for (i = 0; i < NR(tasks); i++)
 		one_task(&tasks[i]);
@@ -447,6 +474,7 @@ int main(void)
 	test_deep();
 	test_watched();
 	test_unseen();
+	test_awaited();
 	test_cap();
 	test_observed();
 	test_special();

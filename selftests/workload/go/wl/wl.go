@@ -17,9 +17,26 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/trace"
 	"strings"
 	"syscall"
 )
+
+var traceTo = flag.String("trace", "", "file for the runtime's own trace, from go to stop")
+
+// traced does the work and has the runtime record it, if that was asked for.
+func traced(work func(stop <-chan struct{}), stop <-chan struct{}) {
+	if *traceTo == "" {
+		work(stop)
+		return
+	}
+	f, err := os.Create(*traceTo)
+	Check("trace", err)
+	Check("trace", trace.Start(f))
+	work(stop)
+	trace.Stop()
+	Check("trace", f.Close())
+}
 
 // Fact prints one line about what was done.
 func Fact(format string, args ...interface{}) {
@@ -72,7 +89,7 @@ func Run(work func(stop <-chan struct{})) {
 		case "go":
 			stop, done = make(chan struct{}), make(chan struct{})
 			go func() {
-				work(stop)
+				traced(work, stop)
 				close(done)
 			}()
 			Fact("running")

@@ -5,6 +5,7 @@
 //
 //	leak N	start N goroutines that wait for a channel forever
 //	spin N	start N goroutines that use a CPU
+//	churn N	start N pairs of goroutines that wake each other all the time
 //	count	say how many goroutines there are and what GOMAXPROCS is
 //	quit
 package main
@@ -42,6 +43,18 @@ func spin() {
 	}
 }
 
+func churn() {
+	c := make(chan int)
+	go func() {
+		for v := range c {
+			sink += v
+		}
+	}()
+	for i := 0; ; i++ {
+		c <- i
+	}
+}
+
 func main() {
 	ready := make(chan bool)
 	mutex.Lock()
@@ -68,6 +81,10 @@ func main() {
 		case "spin":
 			for i := 0; i < n; i++ {
 				go spin()
+			}
+		case "churn":
+			for i := 0; i < n; i++ {
+				go churn()
 			}
 		case "count":
 			fmt.Println("count", runtime.NumGoroutine(), runtime.GOMAXPROCS(0))
