@@ -147,7 +147,7 @@ static noinline void epoll_return_signalled(struct mps_cpu *c, struct mps_thread
 	epoll_returned(c, t, &call);
 }
 
-static noinline void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
+static __always_inline void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
 				     const struct pt_regs *regs)
 {
 	struct mps_epoll_call call = {
@@ -167,22 +167,34 @@ static noinline void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
 	epoll_returned(c, t, &call);
 }
 
-/* Of each return to user mode, so say no soon. @nr is -1 of an interrupt. */
 static __always_inline bool is_epoll_wait(int nr)
 {
-	return nr == __NR_epoll_pwait || nr == __NR_epoll_wait ||
-	       nr == __NR_epoll_pwait2;
+	if (unlikely(nr == __NR_epoll_pwait))
+		return true;
+	if (unlikely(nr == __NR_epoll_wait))
+		return true;
+	return unlikely(nr == __NR_epoll_pwait2);
 }
 
+/* One of the few returns that we do something at. */
+static noinline void returned(struct mps_cpu *c, const struct pt_regs *regs)
+{
+	if (is_epoll_wait((int)regs->orig_ax))
+		epoll_return_of(c, c->cur, regs);
+	if (unlikely(c->look_again))
+		mps_exact_returned(c);
+}
+
+/* At each return to user mode, so it says no soon. -1 is an interrupt's number. */
 static void on_user_return(struct user_return_notifier *urn)
 {
 	struct mps_cpu *c = container_of(urn, struct mps_cpu, urn);
 	const struct pt_regs *regs = task_pt_regs(current);
 
 	if (unlikely(is_epoll_wait((int)regs->orig_ax)))
-		epoll_return_of(c, c->cur, regs);
-	if (unlikely(c->look_again))
-		mps_exact_returned(c);
+		returned(c, regs);
+	else if (unlikely(c->look_again))
+		returned(c, regs);
 }
 
 void mps_return_watch(struct mps_cpu *c, struct mps_thread *t)

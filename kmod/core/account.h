@@ -44,9 +44,10 @@ struct mps_account {
 	u64 ns[MPSCOPE_NR_STATES];
 	u64 nr[MPSCOPE_NR_STATES];
 	u64 cpu_changes;
-	u64 begin_ns;		/* life begins */
-	struct mps_hist hist[MPSCOPE_NR_HISTS];
+	/* no element of it is in two lines */
 	struct mps_blocked blocked[MPSCOPE_NR_REASONS][MPSCOPE_NR_MODES];
+	struct mps_hist hist[MPSCOPE_NR_HISTS];
+	u64 begin_ns;		/* life begins */
 };
 
 /* One switch-out, as the probe saw it. */
