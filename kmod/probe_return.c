@@ -148,7 +148,7 @@ static noinline void epoll_return_signalled(struct mps_cpu *c, struct mps_thread
 }
 
 static __always_inline void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
-				     const struct pt_regs *regs)
+					    const struct pt_regs *regs)
 {
 	struct mps_epoll_call call = {
 		.known = true,
