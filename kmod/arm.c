@@ -13,6 +13,7 @@
 #include "hot.h"
 #include "target.h"
 #include "thread.h"
+#include "why.h"
 
 /* Taken in HOT code too, but only for a thread that is being tagged now. */
 static DEFINE_RAW_SPINLOCK(mps_arm_lock);

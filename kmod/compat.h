@@ -18,6 +18,7 @@
 #include <linux/mm_types.h>
 #include <linux/sched.h>
 #include <linux/version.h>
+#include <asm/syscall.h>
 #ifdef CONFIG_X86_64
 #include <asm/cpufeature.h>
 #include <asm/fsgsbase.h>
@@ -126,6 +127,22 @@ static inline bool mps_syscall_foreign(const struct task_struct *p)
 	return test_tsk_thread_flag((struct task_struct *)p, TIF_32BIT);
 #else
 	return false;
+#endif
+}
+
+/* First argument of the native syscall that a task is in. */
+static inline unsigned long mps_syscall_arg0(struct task_struct *p,
+					     struct pt_regs *regs)
+{
+#ifdef CONFIG_X86_64
+	return regs->di;
+#elif defined(CONFIG_ARM64)
+	return regs->orig_x0;
+#else
+	unsigned long args[6];
+
+	syscall_get_arguments(p, regs, args);
+	return args[0];
 #endif
 }
 

@@ -158,62 +158,61 @@ static void find_taken(struct mps_exact *x, const struct mps_thread *t, u64 now_
  * mps_exact_out() - the thread leaves the CPU: who is it, what does it keep
  * @x: its target's exact mode
  * @t: the thread, still current
- * @o: the switch
+ * @now_ns: local_clock()
  *
  * Context: sched_switch, after the account.
  */
-void mps_exact_out(struct mps_exact *x, struct mps_thread *t,
-		   const struct mps_out *o)
+void mps_exact_out(struct mps_exact *x, struct mps_thread *t, u64 now_ns)
 {
 	struct mps_found f = { .go.p = -1 };
-	bool dead = o->event == MPS_EV_OUT_DEAD;
+	bool dead = t->acct.state == MPSCOPE_STATE_DEAD;
 	enum mps_read r;
 	u8 state = MPSCOPE_PSTATE_RUNNABLE;
 
 	if (!mps_exact_on(x))
 		return;
 	r = dead ? MPS_READ_NONE : mps_exact_look(x, t, &f);
-	keep(t, r, &f, o->now_ns);
-	if (o->event == MPS_EV_OUT_BLOCK)
+	keep(t, r, &f, now_ns);
+	if (t->acct.state == MPSCOPE_STATE_BLOCKED)
 		state = f.go.insyscall ? MPSCOPE_PSTATE_SYSCALL :
 					 MPSCOPE_PSTATE_BLOCKED;
 	raw_spin_lock(&x->lock);
 	count_locked(x, t, r, &f);
 	if (x->state == MPSCOPE_EXACT_EXACT) {
-		book_locked(x, t, r, &f, o->now_ns);
+		book_locked(x, t, r, &f, now_ns);
 		if (t->go.held >= 0)
 			mps_ps_leave(&x->ps, t->go.held, t->serial + 1ull, state,
-				     o->now_ns);
+				     now_ns);
 		if (t->go.held >= 0 && state == MPSCOPE_PSTATE_SYSCALL)
 			mark_locked(x, &f);
 	}
 	raw_spin_unlock(&x->lock);
 	if (r != MPS_READ_NONE && READ_ONCE(x->ps.nr[MPSCOPE_PSTATE_SYSCALL]))
-		find_taken(x, t, o->now_ns);
+		find_taken(x, t, now_ns);
 }
 
 /**
  * mps_exact_in() - the thread gets a CPU
  * @x: its target's exact mode
  * @t: the thread, not current yet: nothing can be read
- * @e: the time off the CPU
+ * @wait_ns: it waited for it
  * @now_ns: local_clock()
  *
  * Context: sched_switch.
  */
-void mps_exact_in(struct mps_exact *x, struct mps_thread *t,
-		  const struct mps_episode *e, u64 now_ns)
+void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
+		  u64 now_ns)
 {
 	struct mps_holder h = {
 		.owner = t->serial + 1ull, .m = t->go.go.m, .tid = t->tid,
-		.cpu = raw_smp_processor_id(), .wait_ns = e->wait_ns,
+		.cpu = raw_smp_processor_id(), .wait_ns = wait_ns,
 	};
 
 	if (!mps_exact_on(x))
 		return;
 	t->go.from_ns = now_ns;
-	t->go.wait_ns = e->wait_ns;
-	t->go.again = t->go.held < 0 || t->go.go.insyscall;
+	t->go.wait_ns = wait_ns;
+	this_cpu_write(mps_cpu.look_again, t->go.held < 0 || t->go.go.insyscall);
 	if (t->go.held < 0)
 		return;
 	raw_spin_lock(&x->lock);
@@ -223,22 +222,23 @@ void mps_exact_in(struct mps_exact *x, struct mps_thread *t,
 }
 
 /**
- * mps_exact_return() - the thread returns to user mode, its P is not known
- * @x: its target's exact mode
- * @t: the thread, current
+ * mps_exact_returned() - the thread returns to user mode, its P is not known
+ * @c: this CPU; a thread that left it may have wished for a look
  *
  * A thread that gets a P after it got the CPU, and gives it back before it
  * leaves, is seen with it here: at the return of a call that it makes between.
  * Context: return to user mode, interrupts off.
  */
-void mps_exact_return(struct mps_exact *x, struct mps_thread *t)
+void mps_exact_returned(struct mps_cpu *c)
 {
+	struct mps_thread *t = c->cur;
+	struct mps_exact *x = t && t->task == current ? READ_ONCE(t->exact) : NULL;
 	struct mps_found f = { .go.p = -1 };
 	enum mps_read r;
 	u64 now_ns;
 
-	t->go.again = false;
-	if (!mps_exact_on(x))
+	c->look_again = false;
+	if (!x || !mps_exact_on(x))
 		return;
 	r = mps_exact_look(x, t, &f);
 	now_ns = local_clock();
@@ -248,7 +248,7 @@ void mps_exact_return(struct mps_exact *x, struct mps_thread *t)
 	if (x->state == MPSCOPE_EXACT_EXACT)
 		book_locked(x, t, r, &f, now_ns);
 	raw_spin_unlock(&x->lock);
-	t->go.again = r == MPS_READ_OK && f.go.p < 0;
+	c->look_again = r == MPS_READ_OK && f.go.p < 0;
 }
 
 /**
@@ -273,20 +273,23 @@ bool mps_go_settle(const struct mps_exact *x, const struct mps_thread *t,
 }
 
 /**
- * mps_go_of() - what is known of a thread, for an event of it
+ * mps_go_read() - what is known of a thread in exact mode
+ * @x: its target's
  * @t: the thread
- * @go: out; -1 in all if nothing is
+ * @go: room for it
  *
  * Context: any in which @t is kept, but no write section of @t.
+ * Return: @go, or what says that nothing is.
  */
-void mps_go_of(struct mps_thread *t, struct mps_go *go)
+const struct mps_go *mps_go_read(const struct mps_exact *x, struct mps_thread *t,
+				 struct mps_go *go)
 {
-	const struct mps_exact *x = READ_ONCE(t->exact);
 	unsigned int seq = raw_read_seqcount(&t->seq);
 	bool known = t->go.known;
 
 	*go = t->go.go;
-	if (!x || !known || seq & 1 || read_seqcount_retry(&t->seq, seq) ||
+	if (!known || seq & 1 || read_seqcount_retry(&t->seq, seq) ||
 	    !mps_go_settle(x, t, go))
-		*go = mps_go_none;
+		return &mps_go_none;
+	return go;
 }

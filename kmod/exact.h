@@ -9,10 +9,9 @@
 #include "core/golayout.h"
 #include "core/ps.h"
 
+struct mps_cpu;
 struct mps_target;
 struct mps_thread;
-struct mps_out;
-struct mps_episode;
 struct dentry;
 struct seq_file;
 struct file;
@@ -91,15 +90,15 @@ enum mps_read mps_exact_look(const struct mps_exact *x,
 bool mps_exact_taken(const struct mps_exact *x, const struct mps_p *old);
 
 /* exact.c: HOT */
-void mps_exact_out(struct mps_exact *x, struct mps_thread *t,
-		   const struct mps_out *o);
-void mps_exact_in(struct mps_exact *x, struct mps_thread *t,
-		  const struct mps_episode *e, u64 now_ns);
-void mps_exact_return(struct mps_exact *x, struct mps_thread *t);
+void mps_exact_out(struct mps_exact *x, struct mps_thread *t, u64 now_ns);
+void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
+		  u64 now_ns);
+void mps_exact_returned(struct mps_cpu *c);
 extern const struct mps_go mps_go_none;
 bool mps_go_settle(const struct mps_exact *x, const struct mps_thread *t,
 		   struct mps_go *go);
-void mps_go_of(struct mps_thread *t, struct mps_go *go);
+const struct mps_go *mps_go_read(const struct mps_exact *x, struct mps_thread *t,
+				 struct mps_go *go);
 
 /* golayout.c: COLD, but for exec */
 void mps_exact_free(struct mps_target *g);

@@ -6,23 +6,27 @@
 #ifndef _MPSCOPE_HOT_H
 #define _MPSCOPE_HOT_H
 
+#include "exact.h"
 #include "thread.h"
 
-/* Why a task is off the run queue. */
-struct mps_why {
-	u8 reason;		/* enum mpscope_reason */
-	u8 mode;		/* enum mpscope_mode */
-	s32 syscall;		/* number, or MPS_SYSCALL_* */
-};
+/* What is known of a thread, for an event of it: -1 in all if nothing is. */
+static __always_inline const struct mps_go *mps_go_of(struct mps_thread *t,
+						      struct mps_go *go)
+{
+	const struct mps_exact *x = READ_ONCE(t->exact);
 
-int mps_syscall_of(struct task_struct *p);
-void mps_why_blocked(struct task_struct *p, unsigned int state,
-		     struct mps_why *why);
+	return unlikely(x) ? mps_go_read(x, t, go) : &mps_go_none;
+}
 
 /*
  * probe_return.c: results of syscalls of tagged threads. watch: a thread of
  * ours comes onto this CPU; unwatch: somebody else does.
  */
+static __always_inline bool mps_return_wanted(const struct mps_thread *t)
+{
+	return t->features & BIT(MPSCOPE_FEATURE_EPOLL) || READ_ONCE(t->exact);
+}
+
 void mps_return_watch(struct mps_cpu *c, struct mps_thread *t);
 void mps_return_unwatch(struct mps_cpu *c);
 

@@ -26,7 +26,7 @@
 static bool use_kretprobe;
 static bool watching;		/* the group is attached; read in HOT code */
 
-static u8 kind_of_timespec(const void __user *uts)
+static noinline u8 kind_of_timespec(const void __user *uts)
 {
 	struct __kernel_timespec ts;
 
@@ -37,7 +37,7 @@ static u8 kind_of_timespec(const void __user *uts)
 	return ts.tv_sec || ts.tv_nsec ? MPSCOPE_KIND_TIMED : MPSCOPE_KIND_POLL;
 }
 
-static u8 kind_of_ms(int timeout)
+static __always_inline u8 kind_of_ms(int timeout)
 {
 	if (timeout < 0)
 		return MPSCOPE_KIND_BLOCK;
@@ -45,34 +45,41 @@ static u8 kind_of_ms(int timeout)
 }
 
 /* @timeout is the call's fourth argument. */
-static u8 kind_of_call(long nr, u64 timeout)
+static __always_inline u8 kind_of_call(long nr, u64 timeout)
 {
-	return nr == __NR_epoll_pwait2 ?
+	return unlikely(nr == __NR_epoll_pwait2) ?
 	       kind_of_timespec((void __user *)(unsigned long)timeout) :
 	       kind_of_ms(timeout);
 }
 
-/* Context: interrupts off, or the thread's own with preemption off. */
-static void epoll_returned(struct mps_thread *t, const struct mps_epoll_call *call)
+static noinline void trace_epoll(struct mps_thread *t, s64 result, s64 max_events,
+				 u8 kind, u8 class, u32 sleeps)
+{
+	const struct mps_epoll_call call = {
+		.result = result, .max_events = max_events, .kind = kind,
+	};
+	struct mps_go go;
+
+	trace_epoll_return(t->tid, t->target->tgid, &call, class, sleeps,
+			   mps_go_of(t, &go));
+}
+
+/* Context: interrupts off. */
+static __always_inline void epoll_returned(struct mps_cpu *c, struct mps_thread *t,
+					   const struct mps_epoll_call *call)
 {
 	u32 sleeps = t->epoll.sleeps_in_call;
-	unsigned long flags;
-	struct mps_go go;
-	int result;
+	u8 class;
 
-	local_irq_save(flags);
+	c->nr_return++;
 	write_seqcount_begin(&t->seq);
-	result = mps_epoll_return(&t->epoll, call);
+	class = mps_epoll_return(&t->epoll, call);
 	write_seqcount_end(&t->seq);
-	if (result == MPSCOPE_RESULT_UNKNOWN ||
-	    call->kind == MPSCOPE_KIND_UNKNOWN)
-		this_cpu_inc(mps_cpu.nr_epoll_unknown);
-	if (trace_epoll_return_enabled()) {
-		mps_go_of(t, &go);
-		trace_epoll_return(t->tid, t->target->tgid, call, result, sleeps,
-				   &go);
-	}
-	local_irq_restore(flags);
+	if (unlikely(!call->known || call->kind == MPSCOPE_KIND_UNKNOWN))
+		c->nr_epoll_unknown++;
+	if (trace_epoll_return_enabled())
+		trace_epoll(t, call->result, call->max_events, call->kind, class,
+			    sleeps);
 }
 
 #ifdef CONFIG_USER_RETURN_NOTIFIER
@@ -122,57 +129,77 @@ static bool regs_of_call(const struct pt_regs *regs, struct mps_regs *r)
 	return true;
 }
 
-static void on_epoll_return(struct mps_thread *t, const struct pt_regs *regs,
-			    long nr)
+/* Its registers are not as the call left them: a signal's handler, or a restart. */
+static noinline void epoll_return_signalled(struct mps_cpu *c, struct mps_thread *t,
+					    const struct pt_regs *regs)
 {
-	struct mps_epoll_call call = { 0 };
+	struct mps_epoll_call call = { .kind = MPSCOPE_KIND_UNKNOWN };
 	struct mps_regs r;
 
 	call.known = regs_of_call(regs, &r);
 	if (call.known && r.ip + 2 == r.cx)
 		return;		/* not over: it will be made again */
-	call.kind = MPSCOPE_KIND_UNKNOWN;
 	if (call.known) {
 		call.result = (s64)r.ax;
 		call.max_events = (int)r.dx;
-		call.kind = kind_of_call(nr, r.r10);
+		call.kind = kind_of_call((int)regs->orig_ax, r.r10);
 	}
-	epoll_returned(t, &call);
+	epoll_returned(c, t, &call);
 }
 
-static void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
-			    const struct pt_regs *regs)
+static __always_inline void epoll_return_of(struct mps_cpu *c, struct mps_thread *t,
+					    const struct pt_regs *regs)
 {
-	long nr = (int)regs->orig_ax;	/* -1: an exception or an interrupt */
+	struct mps_epoll_call call = {
+		.known = true,
+		.result = (s64)regs->ax,
+		.max_events = (int)regs->dx,
+	};
 
-	if (nr != __NR_epoll_pwait && nr != __NR_epoll_wait &&
-	    nr != __NR_epoll_pwait2)
+	if (!t || t->task != current || mps_syscall_foreign(current) ||
+	    !(t->features & BIT(MPSCOPE_FEATURE_EPOLL)))
 		return;
-	if (mps_syscall_foreign(current))
+	if (unlikely(regs->ip != regs->cx)) {
+		epoll_return_signalled(c, t, regs);
 		return;
-	c->nr_return++;
-	on_epoll_return(t, regs, nr);
+	}
+	call.kind = kind_of_call((int)regs->orig_ax, regs->r10);
+	epoll_returned(c, t, &call);
 }
 
+static __always_inline bool is_epoll_wait(int nr)
+{
+	if (unlikely(nr == __NR_epoll_pwait))
+		return true;
+	if (unlikely(nr == __NR_epoll_wait))
+		return true;
+	return unlikely(nr == __NR_epoll_pwait2);
+}
+
+/* One of the few returns that we do something at. */
+static noinline void returned(struct mps_cpu *c, const struct pt_regs *regs)
+{
+	if (is_epoll_wait((int)regs->orig_ax))
+		epoll_return_of(c, c->cur, regs);
+	if (unlikely(c->look_again))
+		mps_exact_returned(c);
+}
+
+/* At each return to user mode, so it says no soon. -1 is an interrupt's number. */
 static void on_user_return(struct user_return_notifier *urn)
 {
 	struct mps_cpu *c = container_of(urn, struct mps_cpu, urn);
-	struct mps_thread *t = c->cur;
-	struct mps_exact *x;
+	const struct pt_regs *regs = task_pt_regs(current);
 
-	if (!t || t->task != current)
-		return;
-	if (t->features & BIT(MPSCOPE_FEATURE_EPOLL))
-		epoll_return_of(c, t, task_pt_regs(current));
-	x = READ_ONCE(t->exact);
-	if (unlikely(x) && t->go.again)
-		mps_exact_return(x, t);
+	if (unlikely(is_epoll_wait((int)regs->orig_ax)))
+		returned(c, regs);
+	else if (unlikely(c->look_again))
+		returned(c, regs);
 }
 
 void mps_return_watch(struct mps_cpu *c, struct mps_thread *t)
 {
-	bool want = t->features & BIT(MPSCOPE_FEATURE_EPOLL) ||
-		    READ_ONCE(t->exact);
+	bool want = mps_return_wanted(t);
 
 	if (use_kretprobe || want == c->urn_on || !READ_ONCE(watching)) {
 		if (!want && c->urn_on)
@@ -231,18 +258,18 @@ static int on_leave(struct kretprobe_instance *ri, struct pt_regs *regs)
 		.known = true,
 		.result = (int)regs_return_value(regs),
 	};
-	unsigned long args[6];
+	unsigned long args[6], flags;
 	struct mps_thread *t;
 
 	syscall_get_arguments(current, user, args);
 	call.max_events = args[2];
 	call.kind = kind_of_call(syscall_get_nr(current, user), args[3]);
 	rcu_read_lock();
+	local_irq_save(flags);
 	t = thread_here();	/* it may be untagged by now */
-	if (t) {
-		this_cpu_inc(mps_cpu.nr_return);
-		epoll_returned(t, &call);
-	}
+	if (t)
+		epoll_returned(this_cpu_ptr(&mps_cpu), t, &call);
+	local_irq_restore(flags);
 	rcu_read_unlock();
 	return 0;
 }

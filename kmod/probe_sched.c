@@ -16,18 +16,19 @@
 #include "probe.h"
 #include "target.h"
 #include "topology.h"
+#include "why.h"
 
-/* Another CPU's clock may have been ahead of ours: the step is then 0 long. */
-static void check_clock(struct mps_cpu *c, const struct mps_thread *t, u64 now_ns)
+/* A step that is not like most: refused, behind the clock, the longest so far. */
+static noinline void odd_step(struct mps_cpu *c, struct mps_thread *t,
+			      unsigned int step)
 {
-	if (unlikely(now_ns < t->acct.last_ns))
-		c->nr_clock_backwards++;
-}
+	unsigned int h;
 
-/* A finished interval is the longest so far: that is rare enough for a clock. */
-static void stamp(struct mps_thread *t, enum mpscope_hist h)
-{
-	t->acct.hist[h].max_at_ns = ktime_get_mono_fast_ns();
+	c->nr_refused += !step;
+	c->nr_clock_backwards += !!(step & MPS_STEP_BEHIND);
+	for (h = 0; h < MPSCOPE_NR_HISTS; h++)
+		if (step & MPS_STEP_MAX(h))
+			t->acct.hist[h].max_at_ns = ktime_get_mono_fast_ns();
 }
 
 /*
@@ -47,130 +48,163 @@ static void follow_restart(struct mps_thread *t, struct mps_why *why)
 	}
 }
 
-static void classify_out(struct mps_thread *t, bool preempt,
-			 struct task_struct *prev, unsigned int prev_state,
-			 struct mps_out *o)
+/* As the kernel counts them. */
+static __always_inline bool is_voluntary(struct mps_thread *t,
+					 const struct task_struct *prev)
+{
+	u32 nvcsw = prev->nvcsw;
+	bool grew = nvcsw != t->nvcsw;
+
+	t->nvcsw = nvcsw;
+	return grew;
+}
+
+/*
+ * 6.1 passes the state that the task wanted even if a pending signal kept it
+ * runnable; __state tells the truth there and on later kernels. In turn, __state
+ * may be TASK_WAKING by now: try_to_wake_up() on another CPU needs only that the
+ * task is off the queue, not off its CPU.
+ */
+static __always_inline bool is_blocking(const struct task_struct *prev,
+					bool preempt, unsigned int prev_state)
 {
 	unsigned int state = READ_ONCE(prev->__state);
+
+	if (unlikely(preempt))
+		return false;
+	if (unlikely(!prev_state))
+		return false;
+	if (unlikely(state == TASK_RUNNING))
+		return false;
+	return likely(!(state & TASK_DEAD));
+}
+
+/* Any way to leave the CPU. Return: the step was taken. */
+static noinline bool leave_rarely(struct mps_cpu *c, struct mps_thread *t,
+				  bool preempt, struct task_struct *prev,
+				  unsigned int prev_state)
+{
+	struct mps_out o = {
+		.delay_ns = prev->sched_info.run_delay,
+		.voluntary = is_voluntary(t, prev),
+		.syscall = MPS_SYSCALL_NONE,
+		.event = MPS_EV_OUT_BLOCK,
+	};
 	struct mps_why why;
 
-	o->voluntary = prev->nvcsw != t->nvcsw;
-	t->nvcsw = prev->nvcsw;
-	if (unlikely(state & TASK_DEAD)) {
-		o->event = MPS_EV_OUT_DEAD;
-		o->syscall = MPS_SYSCALL_NONE;
-		return;
-	}
-	/*
-	 * 6.1 passes the state that the task wanted even if a pending signal
-	 * kept it runnable; __state tells the truth there and on later kernels.
-	 * In turn, __state may be TASK_WAKING by now: try_to_wake_up() on another
-	 * CPU needs only that the task is off the queue, not off its CPU.
-	 */
-	if (!preempt && prev_state && state != TASK_RUNNING) {
+	if (READ_ONCE(prev->__state) & TASK_DEAD) {
+		o.event = MPS_EV_OUT_DEAD;
+		WRITE_ONCE(t->exit_ns, ktime_get_mono_fast_ns());
+	} else if (is_blocking(prev, preempt, prev_state)) {
 		mps_why_blocked(prev, prev_state, &why);
 		follow_restart(t, &why);
-		o->event = MPS_EV_OUT_BLOCK;
-		o->reason = why.reason;
-		o->mode = why.mode;
-		o->syscall = why.syscall;
-		return;
+		o.reason = why.reason;
+		o.mode = why.mode;
+		o.syscall = why.syscall;
+	} else {
+		o.syscall = mps_syscall_of(prev);
+		/* of its own: sched_yield(), or a sleep that a signal refused */
+		o.event = !preempt && (o.voluntary || o.syscall == __NR_sched_yield) ?
+			  MPS_EV_OUT_YIELD : MPS_EV_OUT_PREEMPT;
 	}
-	o->syscall = mps_syscall_of(prev);
-	/* gave it up of its own: sched_yield(), or a sleep that a signal refused */
-	if (!preempt && (o->voluntary || o->syscall == __NR_sched_yield))
-		o->event = MPS_EV_OUT_YIELD;
-	else
-		o->event = MPS_EV_OUT_PREEMPT;
-}
-
-static void trace_exit(struct mps_thread *t)
-{
-	const struct mps_account *a = &t->acct;
-	struct mps_totals sum = {
-		.life_ns	= a->last_ns - a->begin_ns,
-		.running_ns	= a->ns[MPSCOPE_STATE_RUNNING],
-		.waiting_ns	= a->ns[MPSCOPE_STATE_WOKEN] +
-				  a->ns[MPSCOPE_STATE_PREEMPTED] +
-				  a->ns[MPSCOPE_STATE_YIELDED],
-		.blocked_ns	= mps_account_blocked_ns(a),
-		.switches_vol	= a->switches[1],
-		.switches_invol	= a->switches[0],
-	};
-
-	struct mps_go go;
-
-	mps_go_of(t, &go);
-	trace_thread_exit(t->tid, t->target->tgid, &sum, &go);
-}
-
-/* Inside the write section of @t. Return: the step was taken. */
-static bool step_out(struct mps_cpu *c, struct mps_thread *t,
-		     struct task_struct *prev, struct mps_out *o)
-{
-	bool new_max;
-
-	check_clock(c, t, o->now_ns);
-	o->delay_ns = prev->sched_info.run_delay;
-	if (unlikely(!mps_account_out(&t->acct, o, &new_max))) {
+	if (!mps_account_leave(&t->acct, &o)) {
 		c->nr_refused++;
 		return false;
 	}
-	if (unlikely(new_max))
-		stamp(t, MPSCOPE_HIST_RUN);
-	if (o->event == MPS_EV_OUT_BLOCK && o->reason == MPSCOPE_REASON_EPOLL &&
-	    o->mode == MPSCOPE_MODE_S)
+	if (o.event == MPS_EV_OUT_BLOCK && o.reason == MPSCOPE_REASON_EPOLL &&
+	    o.mode == MPSCOPE_MODE_S)
 		t->epoll.sleeps_in_call++;
-	if (unlikely(o->event == MPS_EV_OUT_DEAD))
-		WRITE_ONCE(t->exit_ns, ktime_get_mono_fast_ns());
 	return true;
 }
 
-static void trace_out(struct mps_thread *t, const struct mps_out *o)
+/*
+ * In the write section of @t: why it leaves. The way that most take, and all the
+ * others. Return: the step was taken.
+ */
+static __always_inline bool leave(struct mps_cpu *c, struct mps_thread *t,
+				  bool preempt, struct task_struct *prev,
+				  unsigned int prev_state)
 {
-	struct mps_go go;
+	int nr = syscall_get_nr(prev, task_pt_regs(prev));
+	u8 mode = mps_why_mode(prev_state);
+	u8 reason;
 
-	if (trace_thread_block_enabled() && o->event == MPS_EV_OUT_BLOCK) {
-		mps_go_of(t, &go);
-		trace_thread_block(t->tid, t->target->tgid, o->reason, o->mode,
-				   o->syscall, t->acct.cpu, t->acct.run_ns, &go);
-	}
-	if (trace_thread_exit_enabled() && o->event == MPS_EV_OUT_DEAD)
-		trace_exit(t);
+	if (unlikely(!is_blocking(prev, preempt, prev_state)))
+		goto rarely;
+	if (unlikely(!mps_why_is_plain(prev, prev_state)))
+		goto rarely;
+	if (unlikely(t->acct.state != MPSCOPE_STATE_RUNNING))
+		goto rarely;
+	reason = mps_reason_of_syscall(nr);
+	if (unlikely(reason == MPSCOPE_REASON_OTHER))
+		goto rarely;	/* or none, or to restart one */
+	if (reason == MPS_REASON_BY_FD)
+		reason = mps_reason_of_mode(mps_mode_of_fd(prev));
+	t->restart_reason = reason;
+	t->restart_syscall = nr;
+	mps_account_block(&t->acct, reason, mode, nr,
+			  prev->sched_info.run_delay, is_voluntary(t, prev));
+	if (reason == MPSCOPE_REASON_EPOLL && mode == MPSCOPE_MODE_S)
+		t->epoll.sleeps_in_call++;
+	return true;
+rarely:
+	return leave_rarely(c, t, preempt, prev, prev_state);
 }
 
-static u64 wait_of(struct mps_thread *t, struct task_struct *next, u64 now_ns)
+static __always_inline u64 wait_of(const struct mps_thread *t,
+				   const struct task_struct *next, u64 now_ns)
 {
 	u64 queued = next->sched_info.last_queued;
 	u64 ns = next->sched_info.run_delay - t->acct.delay_ns;
 
-	if (queued && now_ns > queued)
-		ns += now_ns - queued;
+	if (likely(queued))
+		if (likely(now_ns > queued))
+			ns += now_ns - queued;
 	return ns;
 }
 
-/* Inside the write section of @t. Return: an episode ended. */
-static bool step_in(struct mps_cpu *c, struct mps_thread *t,
-		    struct task_struct *next, u64 now_ns, struct mps_episode *e)
+/* In the write section of @t. Return: bits of a step. */
+static __always_inline unsigned int enter(struct mps_cpu *c, struct mps_thread *t,
+					  const struct task_struct *next, u64 now_ns,
+					  u64 *before, u64 *waited)
 {
-	struct mps_in in = { .now_ns = now_ns, .cpu = raw_smp_processor_id() };
+	const struct mps_in in = {
+		.now_ns = now_ns,
+		.wait_ns = wait_of(t, next, now_ns),
+		.cpu = raw_smp_processor_id(),
+	};
+	unsigned int step = mps_account_run(&t->acct, &in, before, waited);
 
-	check_clock(c, t, now_ns);
-	in.wait_ns = wait_of(t, next, now_ns);
-	if (unlikely(!mps_account_in(&t->acct, &in, e))) {
-		c->nr_refused++;
-		return false;
-	}
-	if (unlikely(t->numa_pending))
-		t->numa_pending = false;	/* it came to nothing */
-	if (unlikely(e->new_max_block))
-		stamp(t, MPSCOPE_HIST_BLOCK);
-	if (unlikely(e->new_max_wake))
-		stamp(t, MPSCOPE_HIST_WAKE_TO_RUN);
-	return true;
+	t->numa_pending = false;	/* if it was, it came to nothing */
+	if (unlikely(step != MPS_STEP_TAKEN))
+		odd_step(c, t, step);
+	return step;
 }
 
-static void trace_in(struct mps_thread *t, const struct mps_episode *e)
+/* The last switch of a thread, or one that blocks, for who listens. */
+static noinline void trace_out(struct mps_thread *t)
+{
+	const struct mps_account *a = &t->acct;
+	struct mps_totals sum;
+	struct mps_go go;
+
+	if (trace_thread_block_enabled() && a->state == MPSCOPE_STATE_BLOCKED)
+		trace_thread_block(t->tid, t->target->tgid, a->reason, a->mode,
+				   a->syscall, a->cpu, a->run_ns, mps_go_of(t, &go));
+	if (!trace_thread_exit_enabled() || a->state != MPSCOPE_STATE_DEAD)
+		return;
+	sum.life_ns = a->last_ns - a->begin_ns;
+	sum.running_ns = a->ns[MPSCOPE_STATE_RUNNING];
+	sum.waiting_ns = a->ns[MPSCOPE_STATE_WOKEN] +
+			 a->ns[MPSCOPE_STATE_PREEMPTED] +
+			 a->ns[MPSCOPE_STATE_YIELDED];
+	sum.blocked_ns = mps_account_blocked_ns(a);
+	sum.switches_vol = a->switches[1];
+	sum.switches_invol = a->switches[0];
+	trace_thread_exit(t->tid, t->target->tgid, &sum, mps_go_of(t, &go));
+}
+
+static noinline void trace_in(struct mps_thread *t, const struct mps_episode *e)
 {
 	static const struct mps_waker nobody = {
 		.tid = -1, .tgid = -1, .source = MPSCOPE_TRACE_NONE, .cpu = -1,
@@ -178,69 +212,119 @@ static void trace_in(struct mps_thread *t, const struct mps_episode *e)
 	bool woken = e->state == MPSCOPE_STATE_BLOCKED;
 	struct mps_go go;
 
-	mps_go_of(t, &go);
 	trace_thread_run(t->tid, t->target->tgid, e, t->acct.cpu,
-			 woken ? &t->waker : &nobody, &go);
+			 woken ? &t->waker : &nobody, mps_go_of(t, &go));
+}
+
+/* Ours, which come onto the CPU, are watched until others do. */
+static __always_inline void watch(struct mps_cpu *c, struct mps_thread *in,
+				  bool want, struct task_struct *prev,
+				  struct task_struct *next)
+{
+	if (likely(want == c->urn_on)) {
+		/* as __switch_to() would, but that is long about it */
+		if (want)
+			propagate_user_return_notify(prev, next);
+	} else if (want) {
+		mps_return_watch(c, in);
+	} else {
+		mps_return_unwatch(c);
+	}
 }
 
 /*
- * The clock is read inside both write sections: a reader on another CPU that
- * closes the open interval with a later now would else see it come out shorter.
+ * A switch that concerns us, in two makes: with and without an episode that
+ * somebody listens to, which costs memory. The clock is read inside both write
+ * sections: a reader on another CPU that closes the open interval with a later
+ * now would else see it come out shorter. All that can be done before is, so
+ * that little is kept in registers over the call.
  */
-static noinline void switch_ours(struct mps_cpu *c, bool preempt,
-				 struct task_struct *prev,
-				 struct task_struct *next,
-				 unsigned int prev_state)
+static __always_inline void switch_ours(struct mps_cpu *c, bool preempt,
+					struct task_struct *prev,
+					struct task_struct *next,
+					unsigned int prev_state,
+					struct mps_episode *e)
 {
 	struct mps_thread *out = c->cur, *in = NULL;
-	bool was_out = false, was_in = false, armed = false;
+	u64 now_ns, before = 0, waited = 0;
 	struct mps_exact *x;
-	struct mps_episode e;
-	struct mps_out o = { 0 };
-	u64 now_ns;
+	unsigned int step;
+	bool armed = false;
 
 	c->nr_switch++;
 	if (unlikely(out && out->task != prev)) {
 		c->nr_lost_current++;
 		out = NULL;
 	}
-	if (mps_pid_maybe(next->pid))	/* interrupts off: like rcu_read_lock() */
+	if (likely(mps_pid_maybe(next->pid)))	/* like under rcu_read_lock() */
 		in = mps_thread_find_rcu(next);
+	WRITE_ONCE(c->cur, in);
+	watch(c, in, in && mps_return_wanted(in), prev, next);
 	/* before the write section, which is not ours alone until it is armed */
-	if (in && unlikely(READ_ONCE(in->acct.state) == MPS_STATE_UNARMED))
+	if (likely(in) && unlikely(READ_ONCE(in->acct.state) == MPS_STATE_UNARMED))
 		armed = mps_thread_arm_running(in, local_clock());
-	if (out) {
-		classify_out(out, preempt, prev, prev_state, &o);
+	if (unlikely(armed))
+		in = NULL;
+	if (likely(out)) {
 		write_seqcount_begin(&out->seq);
+		if (unlikely(!leave(c, out, preempt, prev, prev_state))) {
+			write_seqcount_end(&out->seq);
+			out = NULL;
+		}
 	}
-	if (in && !armed)
+	if (likely(in))
 		write_seqcount_begin_nested(&in->seq, SINGLE_DEPTH_NESTING);
 	now_ns = local_clock();
-	if (out) {
-		o.now_ns = now_ns;
-		was_out = step_out(c, out, prev, &o);
-	}
-	if (in && !armed) {
-		was_in = step_in(c, in, next, now_ns, &e);
-		write_seqcount_end(&in->seq);
-	}
-	if (out)
+	if (likely(out)) {
+		step = mps_account_ran(&out->acct, now_ns);
+		if (unlikely(step != MPS_STEP_TAKEN))
+			odd_step(c, out, step);
 		write_seqcount_end(&out->seq);
-	x = was_out ? READ_ONCE(out->exact) : NULL;
+	}
+	if (likely(in)) {
+		if (e)
+			mps_account_episode(&in->acct, e);
+		step = enter(c, in, next, now_ns, &before, &waited);
+		write_seqcount_end(&in->seq);
+		if (unlikely(!step))
+			in = NULL;
+	}
+	x = likely(out) ? READ_ONCE(out->exact) : NULL;
 	if (unlikely(x))
-		mps_exact_out(x, out, &o);
-	x = was_in ? READ_ONCE(in->exact) : NULL;
+		mps_exact_out(x, out, now_ns);
+	x = likely(in) ? READ_ONCE(in->exact) : NULL;
 	if (unlikely(x))
-		mps_exact_in(x, in, &e, now_ns);
-	WRITE_ONCE(c->cur, in);
-	if (in)
-		mps_return_watch(c, in);
-	else if (c->urn_on)
-		mps_return_unwatch(c);
-	if (was_out)
-		trace_out(out, &o);
-	if (was_in && trace_thread_run_enabled())
-		trace_in(in, &e);
+		mps_exact_in(x, in, waited, now_ns);
+	if (!e)
+		return;
+	if (out)
+		trace_out(out);
+	e->blocked_ns = before;
+	e->wait_ns = waited;
+	if (in && trace_thread_run_enabled())
+		trace_in(in, e);
+}
+
+static noinline void switch_told(struct mps_cpu *c, bool preempt,
+				 struct task_struct *prev,
+				 struct task_struct *next,
+				 unsigned int prev_state)
+{
+	struct mps_episode e;
+
+	switch_ours(c, preempt, prev, next, prev_state, &e);
+}
+
+static noinline void switch_untold(struct mps_cpu *c, bool preempt,
+				   struct task_struct *prev,
+				   struct task_struct *next,
+				   unsigned int prev_state)
+{
+	if (trace_thread_run_enabled() || trace_thread_block_enabled() ||
+	    trace_thread_exit_enabled())
+		switch_told(c, preempt, prev, next, prev_state);
+	else
+		switch_ours(c, preempt, prev, next, prev_state, NULL);
 }
 
 void on_sched_switch(void *data, bool preempt, struct task_struct *prev,
@@ -250,7 +334,7 @@ void on_sched_switch(void *data, bool preempt, struct task_struct *prev,
 
 	if (likely(!c->cur && !mps_pid_maybe(next->pid)))
 		return;
-	switch_ours(c, preempt, prev, next, prev_state);
+	switch_untold(c, preempt, prev, next, prev_state);
 }
 
 static int cause_of(struct mps_thread *t, struct task_struct *p, int orig_cpu)
@@ -274,9 +358,8 @@ static void trace_move(struct mps_thread *t, int orig_cpu, int dest_cpu, int cau
 
 	if (!trace_thread_migrate_enabled())
 		return;
-	mps_go_of(t, &go);
 	trace_thread_migrate(t->tid, t->target->tgid, orig_cpu, dest_cpu, cause,
-			     class, &go);
+			     class, mps_go_of(t, &go));
 }
 
 void on_sched_migrate_task(void *data, struct task_struct *p, int dest_cpu)

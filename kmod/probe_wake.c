@@ -85,10 +85,9 @@ void on_sched_waking(void *data, struct task_struct *p)
 	write_seqcount_end(&t->wake_seq);
 	if (w.source == MPSCOPE_WAKE_SELF)
 		count_pair(t->target, w.tid, t->tid);
-	if (trace_thread_wake_enabled()) {
-		mps_go_of(t, &go);
-		trace_thread_wake(t->tid, t->target->tgid, &w, task_cpu(p), &go);
-	}
+	if (trace_thread_wake_enabled())
+		trace_thread_wake(t->tid, t->target->tgid, &w, task_cpu(p),
+				  mps_go_of(t, &go));
 out:
 	rcu_read_unlock();
 }

@@ -81,14 +81,12 @@
 #include "target.h"
 #include "thread.h"
 
-#define MPS_THREAD_HASH_BITS	12
-
 DEFINE_PER_CPU(struct mps_cpu, mps_cpu);
 DEFINE_RAW_SPINLOCK(mps_lock);
 
 unsigned long mps_pid_bits[BITS_TO_LONGS(MPS_PID_BITS)] __cacheline_aligned;
 static u32 mps_pid_users[MPS_PID_BITS];		/* (L) threads behind a bit */
-static DEFINE_HASHTABLE(mps_threads, MPS_THREAD_HASH_BITS);	/* (L), RCU */
+DEFINE_HASHTABLE(mps_threads, MPS_THREAD_HASH_BITS);	/* (L), RCU */
 static LIST_HEAD(mps_grave);			/* (L) tombstones, oldest first */
 static struct kmem_cache *mps_thread_cache;
 
@@ -108,17 +106,6 @@ static void pid_del_locked(pid_t pid)
 	lockdep_assert_held(&mps_lock);
 	if (!--mps_pid_users[i])
 		clear_bit(i, mps_pid_bits);
-}
-
-struct mps_thread *mps_thread_find_rcu(const struct task_struct *task)
-{
-	struct mps_thread *t;
-
-	hash_for_each_possible_rcu_notrace(mps_threads, t, hash,
-					   (unsigned long)task)
-		if (t->task == task)
-			return t;
-	return NULL;
 }
 
 static struct mps_thread *find_locked(const struct task_struct *task)

@@ -6,6 +6,8 @@
 #ifndef _MPSCOPE_THREAD_H
 #define _MPSCOPE_THREAD_H
 
+#include <linux/hashtable.h>
+#include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
@@ -23,7 +25,6 @@ struct mps_exact;
 /* The last read of a thread's runtime memory: exact.c. */
 struct mps_look {
 	bool known;		/* go is what that read said */
-	bool again;		/* read at the next return to user mode */
 	struct mps_go go;
 	s32 held;		/* P that is booked on this thread, or -1 */
 	unsigned long m_addr;	/* of its m, whose g0 was checked */
@@ -33,17 +34,27 @@ struct mps_look {
 };
 
 struct mps_thread {
-	/* written by whoever moves the task: see (A) in thread.c */
-	seqcount_t seq;
+	/* what each switch reads: a line of its own */
+	struct hlist_node hash;		/* (L), RCU: by task */
+	struct task_struct *task;	/* constant from birth on: */
+	struct mps_target *target;
+	u32 features;			/* the target's */
+	u32 serial;			/* order in the target's list */
+	struct mps_exact *exact;	/* NULL: off; changed under mps_lock */
+	u64 since_ns;			/* CLOCK_MONOTONIC */
+
+	/*
+	 * Written by whoever moves the task: see (A) in thread.c. The first line
+	 * ends within acct.
+	 */
+	seqcount_t seq ____cacheline_aligned;
+	u32 nvcsw;			/* task's, at its last switch-out */
+	s32 restart_syscall;		/* of the last sleep in one */
+	u8 restart_reason;
+	bool numa_pending;		/* NUMA balancing announced a move */
 	struct mps_account acct;
 	struct mps_epoll epoll;
 	struct mps_migrate migrate;
-	unsigned long nvcsw;		/* task's, at its last switch-out */
-	bool numa_pending;		/* NUMA balancing announced a move */
-	u8 restart_reason;		/* of the last sleep in a syscall */
-	s32 restart_syscall;
-	u32 features;			/* the target's; constant */
-	struct mps_exact *exact;	/* NULL: off; changed under mps_lock */
 	struct mps_look go;		/* what exact mode knows of it */
 
 	/* written under the task's pi_lock: see (W) */
@@ -51,19 +62,12 @@ struct mps_thread {
 	struct mps_wake wake;
 	struct mps_waker waker;		/* of the last wakeup */
 
-	/* constant from birth on */
-	struct task_struct *task ____cacheline_aligned;
-	struct mps_target *target;
-	u64 since_ns;			/* CLOCK_MONOTONIC */
-	u32 serial;			/* order in the target's list */
-
 	/* (L) mps_lock; read with RCU */
-	pid_t tid;			/* changes with exec */
+	pid_t tid ____cacheline_aligned;	/* changes with exec */
 	pid_t vtid;
 	bool dead;			/* a tombstone */
 	u64 exit_ns;			/* CLOCK_MONOTONIC, once dead */
 	char comm[TASK_COMM_LEN];	/* at death */
-	struct hlist_node hash;		/* by task */
 	struct list_head in_target;
 	struct list_head in_grave;
 	refcount_t ref;			/* list membership, task_rcu */
@@ -95,6 +99,7 @@ struct mps_snapshot {
 struct mps_cpu {
 	struct mps_thread *cur;
 	bool urn_on;			/* urn is registered on this CPU */
+	bool look_again;		/* exact mode: when cur returns to user mode */
 	bool in_hard_timer;		/* a timer callback runs (wakers) */
 	bool in_soft_timer;
 	struct user_return_notifier urn;
@@ -119,6 +124,22 @@ static inline bool mps_pid_maybe(pid_t pid)
 	return test_bit(pid & (MPS_PID_BITS - 1), mps_pid_bits);
 }
 
+/* Found by task: HOT readers walk it under RCU. */
+#define MPS_THREAD_HASH_BITS	12
+extern struct hlist_head mps_threads[1 << MPS_THREAD_HASH_BITS];
+
+static __always_inline struct mps_thread *
+mps_thread_find_rcu(const struct task_struct *task)
+{
+	struct mps_thread *t;
+
+	hash_for_each_possible_rcu_notrace(mps_threads, t, hash,
+					   (unsigned long)task)
+		if (likely(t->task == task))
+			return t;
+	return NULL;
+}
+
 /* The one lock below the targets' mutex; the banner says what it covers. */
 extern raw_spinlock_t mps_lock;
 
@@ -137,7 +158,6 @@ void mps_thread_unlink_locked(struct mps_thread *t);
 void mps_thread_drop(struct mps_thread *t);
 void mps_thread_put(struct mps_thread *t);
 void mps_thread_exec(struct task_struct *task);
-struct mps_thread *mps_thread_find_rcu(const struct task_struct *task);
 bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s);
 void mps_thread_forget_cpus(bool all);
 

@@ -71,7 +71,10 @@ MPSCOPE_EPOLL_RESULTS(MPS_DEFINE_RESULT)
 #define mps_show(v, LIST, SYM) \
 	__print_symbolic(v, LIST(SYM) { MPSCOPE_TRACE_NONE, "-" })
 
-/* Each event ends in what exact mode knows of the thread: goid, m, p. */
+/*
+ * Each event ends in what exact mode knows of the thread: goid, m, p. Of the
+ * frequent one the words are bytes, as memory is most of what a record costs.
+ */
 TRACE_EVENT(thread_run,
 
 	TP_PROTO(int tid, int tgid, const struct mps_episode *e, int dest_cpu,
@@ -85,14 +88,14 @@ TRACE_EVENT(thread_run,
 		__field(u64, ran_ns)
 		__field(int, tid)
 		__field(int, tgid)
-		__field(int, state)
-		__field(int, reason)
-		__field(int, mode)
+		__field(unsigned char, state)
+		__field(unsigned char, reason)
+		__field(unsigned char, mode)
+		__field(unsigned char, wake_source)
 		__field(int, syscall)
 		__field(int, orig_cpu)
 		__field(int, dest_cpu)
 		__field(int, waker_tid)
-		__field(int, wake_source)
 		__field(s64, goid)
 		__field(int, m)
 		__field(int, p)

@@ -2,42 +2,20 @@
 /* The thread's account: intervals into buckets and histograms. */
 #include "account.h"
 
-unsigned int mps_hist_bin(u64 ns)
-{
-	unsigned int bin;
-
-	if (ns < 2)
-		return 0;
-	bin = 63 - __builtin_clzll(ns);
-	return bin < MPSCOPE_HIST_BINS ? bin : MPSCOPE_HIST_BINS - 1;
-}
-
-bool mps_hist_add(struct mps_hist *h, u64 ns, s32 cpu)
-{
-	h->bin[mps_hist_bin(ns)]++;
-	if (ns <= h->max_ns)
-		return false;
-	h->max_ns = ns;
-	h->max_cpu = cpu;
-	return true;
-}
-
 /* mps_account_begin() was here: before it there is no bucket to book into. */
 static bool begun(const struct mps_account *a)
 {
 	return a->state < MPSCOPE_NR_STATES;
 }
 
-/* Another CPU's clock may be a little behind: an interval is never negative. */
-static u64 since(const struct mps_account *a, u64 now_ns)
+/* Split the time off the CPU into before and after it was queued. */
+static void split(const struct mps_account *a, u64 now_ns, u64 wait_ns,
+		  u64 *before, u64 *queued)
 {
-	return now_ns > a->last_ns ? now_ns - a->last_ns : 0;
-}
+	u64 off = mps_account_since(a, now_ns);
 
-static void advance(struct mps_account *a, u64 now_ns)
-{
-	if (now_ns > a->last_ns)
-		a->last_ns = now_ns;
+	*queued = wait_ns < off ? wait_ns : off;
+	*before = off - *queued;
 }
 
 void mps_account_begin(struct mps_account *a, u64 now_ns, u8 state, s32 cpu,
@@ -54,120 +32,10 @@ void mps_account_begin(struct mps_account *a, u64 now_ns, u8 state, s32 cpu,
 		a->nr[state]++;
 }
 
-void mps_account_blocked_in(struct mps_account *a, u8 reason, u8 mode,
-			    s32 syscall)
-{
-	a->reason = reason < MPSCOPE_NR_REASONS ? reason : MPSCOPE_REASON_OTHER;
-	a->mode = mode < MPSCOPE_NR_MODES ? mode : MPSCOPE_MODE_S;
-	a->syscall = syscall;
-	a->blocked[a->reason][a->mode].nr++;
-}
-
-bool mps_account_out(struct mps_account *a, const struct mps_out *o,
-		     bool *new_max_run)
-{
-	int next = mps_fsm_next(a->state, o->event);
-	u64 ns;
-
-	*new_max_run = false;
-	if (next < 0 || o->event == MPS_EV_IN)
-		return false;
-
-	ns = since(a, o->now_ns);
-	a->ns[MPSCOPE_STATE_RUNNING] += ns;
-	a->run_ns = ns;
-	*new_max_run = mps_hist_add(&a->hist[MPSCOPE_HIST_RUN], ns, a->cpu);
-	a->switches[o->voluntary]++;
-	advance(a, o->now_ns);
-	a->delay_ns = o->delay_ns;
-	a->state = next;
-	a->syscall = o->syscall;
-	if (next == MPSCOPE_STATE_BLOCKED)
-		mps_account_blocked_in(a, o->reason, o->mode, o->syscall);
-	else
-		a->nr[next]++;
-	return true;
-}
-
-/* Time off the run queue ends: book it where it belongs. */
-static bool close_blocked(struct mps_account *a, u64 ns, s32 cpu)
-{
-	struct mps_blocked *b = &a->blocked[a->reason][a->mode];
-
-	b->ns += ns;
-	if (ns > b->max_ns) {
-		b->max_ns = ns;
-		b->max_syscall = a->syscall;
-	}
-	return mps_hist_add(&a->hist[MPSCOPE_HIST_BLOCK], ns, cpu);
-}
-
-/* Split the time off the CPU into before and after it was queued. */
-static void split(const struct mps_account *a, u64 now_ns, u64 wait_ns,
-		  u64 *before, u64 *queued)
-{
-	u64 off = since(a, now_ns);
-
-	*queued = wait_ns < off ? wait_ns : off;
-	*before = off - *queued;
-	if (a->state != MPSCOPE_STATE_BLOCKED &&
-	    a->state != MPSCOPE_STATE_BIRTH) {
-		*queued = off;	/* it never left the run queue */
-		*before = 0;
-	}
-}
-
-bool mps_account_in(struct mps_account *a, const struct mps_in *in,
-		    struct mps_episode *e)
-{
-	int next = mps_fsm_next(a->state, MPS_EV_IN);
-	u64 before, queued;
-
-	if (next < 0 || !begun(a))
-		return false;
-
-	split(a, in->now_ns, in->wait_ns, &before, &queued);
-	e->blocked_ns = before;
-	e->wait_ns = queued;
-	e->run_ns = a->run_ns;
-	e->orig_cpu = a->cpu;
-	e->state = a->state;
-	e->reason = a->reason;
-	e->mode = a->mode;
-	e->syscall = a->syscall;
-	e->new_max_block = false;
-	e->new_max_wake = false;
-
-	switch (a->state) {
-	case MPSCOPE_STATE_BLOCKED:
-	case MPSCOPE_STATE_BIRTH:
-		if (a->state == MPSCOPE_STATE_BLOCKED)
-			e->new_max_block = close_blocked(a, before, in->cpu);
-		else
-			a->ns[MPSCOPE_STATE_BIRTH] += before;
-		a->ns[MPSCOPE_STATE_WOKEN] += queued;
-		a->nr[MPSCOPE_STATE_WOKEN]++;
-		e->new_max_wake = mps_hist_add(&a->hist[MPSCOPE_HIST_WAKE_TO_RUN],
-					       queued, in->cpu);
-		break;
-	default:
-		a->ns[a->state] += queued;
-	}
-
-	if (in->cpu != a->cpu)
-		a->cpu_changes++;
-	a->cpu = in->cpu;
-	advance(a, in->now_ns);
-	a->syscall = MPS_SYSCALL_NONE;
-	a->state = next;
-	a->nr[MPSCOPE_STATE_RUNNING]++;
-	return true;
-}
-
 u64 mps_account_peek(struct mps_account *a, u64 now_ns, bool queued,
 		     u64 wait_ns)
 {
-	u64 open = since(a, now_ns), before, after;
+	u64 open = mps_account_since(a, now_ns), before, after;
 
 	if (!begun(a))
 		return 0;
@@ -179,10 +47,12 @@ u64 mps_account_peek(struct mps_account *a, u64 now_ns, bool queued,
 		if (!queued)
 			wait_ns = 0;
 		split(a, now_ns, wait_ns, &before, &after);
-		if (a->state == MPSCOPE_STATE_BLOCKED)
-			a->blocked[a->reason][a->mode].ns += before;
-		else
+		if (a->state == MPSCOPE_STATE_BLOCKED) {
+			mps_account_reason(a)->ns += before;
+			mps_account_reason(a)->nr++;
+		} else {
 			a->ns[MPSCOPE_STATE_BIRTH] += before;
+		}
 		a->ns[MPSCOPE_STATE_WOKEN] += after;
 		if (queued) {
 			a->state = MPSCOPE_STATE_WOKEN;
@@ -193,7 +63,8 @@ u64 mps_account_peek(struct mps_account *a, u64 now_ns, bool queued,
 	default:
 		a->ns[a->state] += open;
 	}
-	advance(a, now_ns);
+	if (now_ns > a->last_ns)
+		a->last_ns = now_ns;
 	return open;
 }
 

@@ -27,26 +27,27 @@ struct mps_blocked {
 	s32 max_syscall;
 };
 
-/* Ordered by use: the first lines are what each switch touches. */
+/* Ordered by use: the first line, if it begins at 16 of one, is each switch's. */
 struct mps_account {
 	/* the open interval */
 	u64 last_ns;		/* when it began */
 	u64 delay_ns;		/* sched_info.run_delay when it left the CPU */
-	u64 begin_ns;		/* life begins */
+	u64 switches[2];	/* [0] involuntary, [1] voluntary */
+	s32 syscall;		/* it is off the CPU in, or MPS_SYSCALL_* */
+	s32 cpu;		/* last */
 	u8 state;		/* enum mpscope_state or MPS_STATE_UNARMED */
 	u8 reason;		/* if blocked: enum mpscope_reason */
 	u8 mode;		/* if blocked: enum mpscope_mode */
-	s32 syscall;		/* it is off the CPU in, or MPS_SYSCALL_* */
-	s32 cpu;		/* last */
 
 	u64 run_ns;		/* last stay on a CPU, for the tracepoint */
-	u64 switches[2];	/* [0] involuntary, [1] voluntary */
-	u64 cpu_changes;
 	/* closed intervals; blocked ones are in blocked[][] instead */
 	u64 ns[MPSCOPE_NR_STATES];
 	u64 nr[MPSCOPE_NR_STATES];
+	u64 cpu_changes;
+	/* no element of it is in two lines */
 	struct mps_blocked blocked[MPSCOPE_NR_REASONS][MPSCOPE_NR_MODES];
 	struct mps_hist hist[MPSCOPE_NR_HISTS];
+	u64 begin_ns;		/* life begins */
 };
 
 /* One switch-out, as the probe saw it. */
@@ -77,8 +78,6 @@ struct mps_episode {
 	u8 reason;
 	u8 mode;
 	s32 syscall;
-	bool new_max_block;	/* the caller stamps hist[].max_at_ns */
-	bool new_max_wake;
 };
 
 /**
@@ -91,33 +90,11 @@ struct mps_episode {
  */
 void mps_account_begin(struct mps_account *a, u64 now_ns, u8 state, s32 cpu,
 		       u64 delay_ns);
-void mps_account_blocked_in(struct mps_account *a, u8 reason, u8 mode,
-			    s32 syscall);
-
-/**
- * mps_account_out() - the thread leaves the CPU
- * @new_max_run: set if this stay on the CPU was the longest so far
- *
- * Context: HOT; pure. Return: false if the table refuses the step; then
- * nothing has changed.
- */
-bool mps_account_out(struct mps_account *a, const struct mps_out *o,
-		     bool *new_max_run);
-
-/**
- * mps_account_in() - the thread gets a CPU
- * @e: out: the episode that ended
- *
- * wait_ns is clamped to the time off the CPU: sched_info is read with another
- * clock than ours (the run queue's), which stood still a moment earlier. The
- * first event of an unarmed thread is mps_account_begin(), not this.
- * Context: HOT; pure. Return: false if refused, nothing changed.
- */
-bool mps_account_in(struct mps_account *a, const struct mps_in *in,
-		    struct mps_episode *e);
 
 /**
  * mps_account_peek() - close the open interval of a copy, at now
+ *
+ * Once: an open episode off the run queue is counted here.
  * @queued: the thread is in a run queue now, waiting
  * @wait_ns: as in struct mps_in
  *
@@ -135,8 +112,6 @@ u64 mps_account_life_ns(const struct mps_account *a);
 /* Add the counters of @from to @to; for totals, not for single threads. */
 void mps_account_merge(struct mps_account *to, const struct mps_account *from);
 
-/* Bin of a value; count it and tell whether it is the new maximum. */
-unsigned int mps_hist_bin(u64 ns);
-bool mps_hist_add(struct mps_hist *h, u64 ns, s32 cpu);
+#include "account_step.h"
 
 #endif /* _MPS_CORE_ACCOUNT_H */

@@ -39,4 +39,14 @@ enum mps_event {
  */
 int mps_fsm_next(unsigned int state, unsigned int event);
 
+/* May it get a CPU: off it, but not dead or unknown; without a table. */
+static __always_inline bool mps_fsm_may_run(unsigned int state)
+{
+	static_assert(MPSCOPE_STATE_RUNNING == 0 &&
+		      MPSCOPE_STATE_DEAD == MPSCOPE_STATE_BIRTH + 1 &&
+		      MPS_STATE_UNARMED == MPSCOPE_STATE_DEAD + 1);
+
+	return state - 1 < MPSCOPE_STATE_BIRTH;
+}
+
 #endif /* _MPS_CORE_FSM_H */

@@ -8,6 +8,7 @@
 
 #ifdef __KERNEL__
 #include <linux/build_bug.h>
+#include <linux/compiler.h>
 #include <linux/string.h>
 #include <linux/types.h>
 #include <uapi/linux/errno.h>
@@ -28,6 +29,11 @@ typedef uint64_t u64;
 typedef int64_t s64;
 
 #define U64_MAX UINT64_MAX
+
+#undef __always_inline		/* some libc's header has it without inline */
+#define __always_inline	inline __attribute__((__always_inline__))
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
 #endif
 
 #include "../uapi/mpscope/abi.h"

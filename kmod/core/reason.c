@@ -19,11 +19,10 @@
 #endif
 #define MPS_NR_FUTEX_WAIT	455	/* futex_wait, 6.7 */
 
-#define MPS_NR_TABLE		512
-#define R(x)	(MPSCOPE_REASON_##x + 1)	/* empty: other */
-#define BY_FD	(MPS_REASON_BY_FD + 1)
+#define R(x)	(MPSCOPE_REASON_##x ^ MPSCOPE_REASON_OTHER)
+#define BY_FD	(MPS_REASON_BY_FD ^ MPSCOPE_REASON_OTHER)
 
-static const u8 mps_reasons[MPS_NR_TABLE] = {
+const u8 mps_reasons[MPS_NR_SYSCALLS] = {
 #ifdef __NR_epoll_wait
 	[__NR_epoll_wait]	= R(EPOLL),
 #endif
@@ -99,20 +98,11 @@ static const u8 mps_reasons[MPS_NR_TABLE] = {
 	[__NR_io_uring_enter]	= R(IO_URING),
 };
 
-u8 mps_reason_of_syscall(int nr)
-{
-	if (nr < 0 || nr >= MPS_NR_TABLE || !mps_reasons[nr])
-		return MPSCOPE_REASON_OTHER;
-	return mps_reasons[nr] - 1;
-}
-
-u8 mps_reason_of_mode(unsigned int mode)
-{
-	if (S_ISSOCK(mode))
-		return MPSCOPE_REASON_SOCKET;
-	if (S_ISFIFO(mode))
-		return MPSCOPE_REASON_PIPE;
-	if (S_ISREG(mode) || S_ISDIR(mode) || S_ISBLK(mode))
-		return MPSCOPE_REASON_FILE;
-	return MPSCOPE_REASON_OTHER;	/* terminal, eventfd, timerfd ... */
-}
+/* Terminals, eventfd, timerfd and the like are other. */
+const u8 mps_kinds[16] = {
+	[S_IFSOCK >> 12]	= R(SOCKET),
+	[S_IFIFO >> 12]		= R(PIPE),
+	[S_IFREG >> 12]		= R(FILE),
+	[S_IFDIR >> 12]		= R(FILE),
+	[S_IFBLK >> 12]		= R(FILE),
+};

@@ -2,36 +2,6 @@
 /* Counting epoll calls, migrations and wakeups. */
 #include "tally.h"
 
-u8 mps_epoll_result(const struct mps_epoll_call *c)
-{
-	if (!c->known)
-		return MPSCOPE_RESULT_UNKNOWN;
-	if (c->result > 0)
-		return MPSCOPE_RESULT_EVENTS;
-	if (!c->result)
-		return MPSCOPE_RESULT_TIMEOUT;
-	return c->result == -EINTR ? MPSCOPE_RESULT_INTR : MPSCOPE_RESULT_ERROR;
-}
-
-u8 mps_epoll_return(struct mps_epoll *e, const struct mps_epoll_call *c)
-{
-	u8 res = mps_epoll_result(c);
-
-	e->kind[c->kind < MPSCOPE_NR_KINDS ? c->kind : MPSCOPE_KIND_UNKNOWN]++;
-	e->result[res]++;
-	if (res == MPSCOPE_RESULT_EVENTS) {
-		e->events += c->result;
-		if ((u64)c->result > e->max_events)
-			e->max_events = c->result;
-		if (c->result == c->max_events)
-			e->full++;
-	}
-	if (e->sleeps_in_call > 1)
-		e->empty_wakes += e->sleeps_in_call - 1;
-	e->sleeps_in_call = 0;
-	return res;
-}
-
 static void merge(u64 *to, const u64 *from, unsigned int n)
 {
 	while (n--)

@@ -34,7 +34,16 @@ struct mps_wake {
 };
 
 /* Result class of a call: enum mpscope_epoll_result. */
-u8 mps_epoll_result(const struct mps_epoll_call *c);
+static __always_inline u8 mps_epoll_result(const struct mps_epoll_call *c)
+{
+	if (!c->known)
+		return MPSCOPE_RESULT_UNKNOWN;
+	if (c->result > 0)
+		return MPSCOPE_RESULT_EVENTS;
+	if (!c->result)
+		return MPSCOPE_RESULT_TIMEOUT;
+	return c->result == -EINTR ? MPSCOPE_RESULT_INTR : MPSCOPE_RESULT_ERROR;
+}
 
 /**
  * mps_epoll_return() - count a call that returned
@@ -43,7 +52,25 @@ u8 mps_epoll_result(const struct mps_epoll_call *c);
  * without finding an event: ep_poll() sleeps again only then.
  * Context: HOT; pure. Return: enum mpscope_epoll_result.
  */
-u8 mps_epoll_return(struct mps_epoll *e, const struct mps_epoll_call *c);
+static __always_inline u8 mps_epoll_return(struct mps_epoll *e,
+					   const struct mps_epoll_call *c)
+{
+	u8 res = mps_epoll_result(c);
+
+	e->kind[c->kind < MPSCOPE_NR_KINDS ? c->kind : MPSCOPE_KIND_UNKNOWN]++;
+	e->result[res]++;
+	if (res == MPSCOPE_RESULT_EVENTS) {
+		e->events += c->result;
+		if ((u64)c->result > e->max_events)
+			e->max_events = c->result;
+		if (c->result == c->max_events)
+			e->full++;
+	}
+	if (e->sleeps_in_call > 1)
+		e->empty_wakes += e->sleeps_in_call - 1;
+	e->sleeps_in_call = 0;
+	return res;
+}
 
 void mps_epoll_merge(struct mps_epoll *to, const struct mps_epoll *from);
 void mps_migrate_merge(struct mps_migrate *to, const struct mps_migrate *from);

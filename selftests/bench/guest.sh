@@ -20,11 +20,12 @@ die() {
 
 note() { printf '# %s\n' "$*" | tee -a "$OUT"; }
 
-# measure CASE [OPTIONS]: run ops, tagged with these options if there are any
+# measure CASE [OPTIONS [PROGRAM [exact]]]: run ops, or another program like it,
+# tagged with these options if there are any, in exact mode if that is asked
 measure() {
-	local name=$1 options=${2-} word value pid
+	local name=$1 options=${2-} program=${3:-ops} word value pid
 	rm -f /tmp/go /tmp/ops && mkfifo /tmp/go
-	"$HERE/ops" </tmp/go >/tmp/ops &
+	"$HERE/$program" </tmp/go >/tmp/ops &
 	pid=$!
 	exec 5>/tmp/go
 	until grep -q pid /tmp/ops; do
@@ -33,9 +34,18 @@ measure() {
 	if [ -n "$options" ]; then
 		echo "$pid $options" >$MPS/tags || die "$name: cannot tag"
 	fi
+	if [ "${4-}" = exact ]; then
+		"$HERE/golayout" "$pid" | dd bs=4096 of="$MPS/targets/$pid/golayout" status=none ||
+			die "$name: cannot hand the layout over"
+	fi
 	echo go >&5
 	exec 5>&-
-	wait "$pid" || die "$name: ops ended with status $?"
+	wait "$pid" || die "$name: $program ended with status $?"
+	if [ "${4-}" = exact ]; then
+		note "$name: $(grep -E '^exact_(state|ok|failed)' "$MPS/targets/$pid/summary" | paste -s -d ' ')"
+		grep -q '^exact_ok [1-9][0-9][0-9][0-9]' "$MPS/targets/$pid/summary" ||
+			die "$name: exact mode saw next to nothing"
+	fi
 	while read -r word value; do
 		case $word in
 		pid | end) ;;
@@ -65,6 +75,12 @@ ours() {
 	kill $id
 	measure "tagged, no feature" "threads none"
 	measure "tagged" "threads"
+	measure "tagged, epoll alone" "threads epoll"
+	measure "tagged, migrate alone" "threads migrate"
+	measure "tagged, wakers alone" "threads wakers"
+	measure "tagged, no feature" "threads none" go-handover
+	measure "tagged" "threads" go-handover
+	measure "tagged, exact M, P and G" "threads" go-handover exact
 	measure "tagged, children" "children"
 	measure "tagged, wakers" "threads epoll,migrate,wakers"
 	recorded thread_run
@@ -176,6 +192,7 @@ note "kernel $(uname -r)"
 sleep 25
 rm -f "$OUT.bytes"
 measure "no module"
+measure "no module" "" go-handover
 ours
 measure "no module, afterwards"
 for n in ${CROWDS:-1:0 100:0 10000:0 0:500}; do

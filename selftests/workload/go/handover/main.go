@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+
+// handover: what one operation costs a Go program, by the machine's own clock;
+// the Go part of selftests/bench/ops.c, and talks as that does.
+//
+//	gopipe	a hand-over between two threads that are locked to their
+//		goroutines: write(), read() that blocks
+//	goecho	a round trip of a byte through a TCP connection to itself
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"runtime"
+	"sort"
+	"syscall"
+	"time"
+)
+
+const (
+	batches = 9
+	warmUp  = 2
+)
+
+func die(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "handover:", err)
+		os.Exit(1)
+	}
+}
+
+func pass(fd int) {
+	_, err := syscall.Write(fd, []byte{1})
+	die(err)
+}
+
+func take(fd int) {
+	var b [1]byte
+	_, err := syscall.Read(fd, b[:])
+	die(err)
+}
+
+func pipe(n int) {
+	var there, back [2]int
+
+	die(syscall.Pipe(there[:]))
+	die(syscall.Pipe(back[:]))
+	done := make(chan bool)
+	go func() {
+		runtime.LockOSThread()
+		for i := 0; i < n/2; i++ {
+			take(there[0])
+			pass(back[1])
+		}
+		close(done)
+	}()
+	for i := 0; i < n/2; i++ {
+		pass(there[1])
+		take(back[0])
+	}
+	<-done
+	for _, fd := range []int{there[0], there[1], back[0], back[1]} {
+		syscall.Close(fd)
+	}
+}
+
+var conn net.Conn
+
+func connect() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	die(err)
+	go func() {
+		c, err := l.Accept()
+		die(err)
+		var b [1]byte
+		for {
+			if _, err := c.Read(b[:]); err != nil {
+				return
+			}
+			c.Write(b[:])
+		}
+	}()
+	conn, err = net.Dial("tcp", l.Addr().String())
+	die(err)
+}
+
+func echo(n int) {
+	var b [1]byte
+
+	for ; n > 0; n-- {
+		_, err := conn.Write(b[:])
+		die(err)
+		_, err = conn.Read(b[:])
+		die(err)
+	}
+}
+
+func measure(name string, op func(int), n int) {
+	var each []float64
+
+	for i := 0; i < warmUp+batches; i++ {
+		began := time.Now()
+		op(n)
+		if i >= warmUp {
+			each = append(each, float64(time.Since(began).Nanoseconds())/float64(n))
+		}
+	}
+	sort.Float64s(each)
+	fmt.Printf("%s %.1f\n", name, each[batches/2])
+}
+
+func main() {
+	runtime.LockOSThread()
+	connect()
+	fmt.Printf("pid %d\n", os.Getpid())
+	bufio.NewReader(os.Stdin).ReadString('\n')
+	measure("gopipe", pipe, 2000)
+	measure("goecho", echo, 1000)
+	fmt.Println("end")
+}
