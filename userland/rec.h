@@ -99,6 +99,8 @@ uint64_t mps_rec_cut_bytes(const struct mps_rec *rec);
 const struct mps_rec_lost *mps_rec_lost(const struct mps_rec *rec, size_t *nr);
 /* What "mpscope record" put beside the events: JSON, or NULL. */
 const char *mps_rec_meta(const struct mps_rec *rec);
+/* Put such a text behind a file. Return: 0 or an errno. */
+int mps_rec_append_meta(const char *path, const char *json);
 
 extern const char * const mps_rec_names[MPS_NR_RECS];
 

@@ -2,12 +2,13 @@
 /* The stream of a recording: the CPUs' parts merged by time, losses counted. */
 #include "rec.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rec_dat.h"
+#include "rec_meta.h"
 
 struct lane {
 	struct mps_cpu *cpu;
@@ -163,8 +164,13 @@ static enum mps_rec_err check_clock(struct mps_rec *r)
 		"ppc-tb", "perf-tsc" };
 
 	set_clock(r, r->dat.clock);
+	/*
+	 * A buffer's own word for it is "local" too where trace-cmd did not ask
+	 * the instance; the file trace_clock, which it then copied, is right.
+	 */
 	for (uint32_t i = 0; i < r->dat.nr_buffers; i++)
-		if (r->dat.buffers[i].nr_cpus)
+		if (r->dat.buffers[i].nr_cpus && r->dat.buffers[i].clock &&
+		    strcmp(r->dat.buffers[i].clock, "local"))
 			set_clock(r, r->dat.buffers[i].clock);
 	for (size_t i = 0; i < sizeof(not_ns) / sizeof(not_ns[0]); i++)
 		if (!strcmp(r->clock, not_ns[i]))
@@ -423,6 +429,11 @@ const struct mps_rec_lost *mps_rec_lost(const struct mps_rec *r, size_t *nr)
 {
 	*nr = r->nr_lost;
 	return r->lost;
+}
+
+int mps_rec_append_meta(const char *path, const char *json)
+{
+	return json ? mps_meta_append(path, json) : ENOMEM;
 }
 
 const char *mps_rec_meta(const struct mps_rec *r)

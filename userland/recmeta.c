@@ -126,6 +126,19 @@ static int64_t difference(int64_t was, int64_t is)
 	return was < 0 || is < was ? -1 : is - was;
 }
 
+/* As the module knew it in the end: a program may have become another. */
+static void copy_comm(struct mps_recmeta_target *t, const char *summary,
+		      const char *otherwise)
+{
+	const char *s = summary ? strstr(summary, "\ncomm ") : NULL;
+
+	if (s)
+		snprintf(t->comm, sizeof(t->comm), "%.*s",
+			 (int)strcspn(s + 6, "\n"), s + 6);
+	else if (otherwise)
+		snprintf(t->comm, sizeof(t->comm), "%.60s", otherwise);
+}
+
 static void read_target(struct mps_recmeta_target *t, struct json_object *o)
 {
 	struct json_object *before = member(o, "before"), *after = member(o, "after");
@@ -133,7 +146,7 @@ static void read_target(struct mps_recmeta_target *t, struct json_object *o)
 	const char *max = string(before, "cpu.max");
 
 	t->tgid = number(o, "tgid");
-	t->comm = string(o, "comm");
+	copy_comm(t, string(after, "summary"), string(o, "comm"));
 	t->exe = string(o, "exe");
 	t->go = string(o, "go");
 	t->maxprocs = number(o, "gomaxprocs");
@@ -206,8 +219,11 @@ const struct mps_recmeta_target *mps_recmeta_find(const struct mps_recmeta *m,
 
 const char *mps_recmeta_comm(const struct mps_recmeta *m, int64_t tid)
 {
+	const struct mps_recmeta_target *t = mps_recmeta_find(m, tid);
 	char key[32];
 
+	if (t && t->comm[0])
+		return t->comm;
 	snprintf(key, sizeof(key), "%lld", (long long)tid);
 	return string(member(m->doc, "threads"), key);
 }

@@ -10,7 +10,8 @@
 
 struct mps_recmeta_target {
 	int64_t tgid;
-	const char *comm, *exe, *go;	/* NULL: not known */
+	char comm[64];			/* "": not known */
+	const char *exe, *go;		/* NULL: not known */
 	int64_t maxprocs;		/* -1: not known */
 	const char *exact;		/* state of exact mode in the end */
 	/* of all Ps together, from the first reading to the second */

@@ -150,6 +150,18 @@ static struct mps_cell module_share(const struct mps_recmeta_target *t,
 	return mps_cell_u64(mps_fmt_share(t->ps_ns[line[does]], all));
 }
 
+/* It does not tell woken from preempted. */
+static void say_module(struct mps_out *out, const struct mps_recmeta_target *t)
+{
+	char share[MPS_FMT_LEN];
+	uint64_t all = 0;
+
+	for (unsigned int i = 0; i < MPSCOPE_NR_PSTATES; i++)
+		all += t->ps_ns[i];
+	mps_out_note(out, "module%%: the module's own account, between its two readings; of runnable %s%%",
+		     mps_fmt_hundredths(share, mps_fmt_share(t->ps_ns[MPSCOPE_PSTATE_RUNNABLE], all)));
+}
+
 static void show_table(struct mps_tell_ctx *c, struct mps_out *out,
 		       const struct sums *s, const struct mps_recmeta_target *t)
 {
@@ -170,6 +182,8 @@ static void show_table(struct mps_tell_ctx *c, struct mps_out *out,
 	row_unknown(out, "stop the world");
 	row_unknown(out, "throttled");
 	mps_out_table_end(out);
+	if (t && t->has_ps)
+		say_module(out, t);
 	if (!c->brief)
 		mps_out_note(out, "no event tells spinning and stop the world from running, nor throttled from runnable");
 }
