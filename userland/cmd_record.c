@@ -218,7 +218,7 @@ static int say_done(const struct job *j)
 	       lost ? MPS_EXIT_PARTIAL : MPS_EXIT_OK;
 }
 
-static int record(struct job *j, const struct mps_opt *opt)
+static int take(struct job *j, const struct mps_opt *opt)
 {
 	const struct mps_tracer_cfg cfg = {
 		.file = file, .events = events, .max_bytes = j->max_bytes,
@@ -266,7 +266,7 @@ static int run(struct job *j, const struct mps_opt *opt)
 	else
 		rc = tag(j, opt);
 	if (!rc)
-		rc = record(j, opt);
+		rc = take(j, opt);
 	if (j->go >= 0)
 		close(j->go);
 	mps_rectargets_release(&j->targets);

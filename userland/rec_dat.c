@@ -330,7 +330,7 @@ enum mps_rec_err mps_dat_open(struct mps_dat *d, const char *path)
 	return err;
 }
 
-void mps_dat_close(struct mps_dat *d)
+void mps_dat_forget(struct mps_dat *d)
 {
 	for (uint32_t i = 0; i < d->nr_buffers; i++) {
 		free(d->buffers[i].name);
@@ -344,6 +344,19 @@ void mps_dat_close(struct mps_dat *d)
 	free(d->formats);
 	free(d->cmdlines);
 	free(d->clock);
+	d->buffers = NULL;
+	d->stats = NULL;
+	d->formats = NULL;
+	d->cmdlines = NULL;
+	d->clock = NULL;
+	d->nr_buffers = 0;
+	d->nr_stats = 0;
+	d->formats_len = 0;
+}
+
+void mps_dat_close(struct mps_dat *d)
+{
+	mps_dat_forget(d);
 	free(d->meta);
 	if (d->fd >= 0)
 		close(d->fd);

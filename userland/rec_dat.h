@@ -67,6 +67,8 @@ enum mps_rec_err mps_dat_fail(struct mps_dat *d, enum mps_rec_err err,
 	__attribute__((format(printf, 3, 4)));
 enum mps_rec_err mps_dat_open(struct mps_dat *d, const char *path);
 void mps_dat_close(struct mps_dat *d);
+/* All that was read of its head. */
+void mps_dat_forget(struct mps_dat *d);
 /* All @len bytes, or false. */
 bool mps_dat_read(const struct mps_dat *d, void *buf, size_t len, uint64_t at);
 /* A copy with a 0 behind it, from the allocator. */

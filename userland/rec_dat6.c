@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_HEAD	(64u << 20)	/* all that is not event data */
+#define USUAL_HEAD	(8u << 20)	/* all that is not event data */
 
 /* "flyrecord", the table of CPUs, and where it says so the clock. */
 static bool read_table(struct mps_dat *d, struct mps_cur *c, const char *name)
@@ -162,10 +162,9 @@ static enum mps_rec_err read_rest(struct mps_dat *d, struct mps_cur *c,
 	return MPS_REC_OK;
 }
 
-enum mps_rec_err mps_dat6_read(struct mps_dat *d, uint64_t at)
+static enum mps_rec_err read_head(struct mps_dat *d, uint64_t at, uint64_t len)
 {
-	uint64_t len = d->size - at < MAX_HEAD ? d->size - at : MAX_HEAD;
-	uint8_t *text = mps_dat_load(d, 0, at + len > MAX_HEAD ? MAX_HEAD : at + len);
+	uint8_t *text = mps_dat_load(d, 0, len);
 	struct mps_cur c = { .swap = d->swap };
 	struct head h = { 0 };
 	enum mps_rec_err err;
@@ -173,11 +172,26 @@ enum mps_rec_err mps_dat6_read(struct mps_dat *d, uint64_t at)
 	if (!text)
 		return mps_dat_fail(d, MPS_REC_UNREADABLE, "out of memory");
 	c.p = text + at;
-	c.end = text + (d->size < MAX_HEAD ? d->size : MAX_HEAD);
+	c.end = text + len;
 	err = read_formats(d, &c);
 	if (!err)
 		err = read_rest(d, &c, &h);
 	free(h.in);
 	free(text);
 	return err;
+}
+
+/* It does not say how long it is; nearly always it is short. */
+enum mps_rec_err mps_dat6_read(struct mps_dat *d, uint64_t at)
+{
+	enum mps_rec_err err;
+
+	if (d->size <= USUAL_HEAD)
+		return read_head(d, at, d->size);
+	err = read_head(d, at, USUAL_HEAD);
+	if (err != MPS_REC_CORRUPT)
+		return err;
+	mps_dat_forget(d);
+	return read_head(d, at, d->size < MPS_DAT_MAX_TEXT ? d->size :
+						MPS_DAT_MAX_TEXT);
 }

@@ -42,6 +42,12 @@ void *mps_tell_slot(struct mps_tell_ctx *c, struct mps_tell_room *room, size_t i
 	return room->at + i * size;
 }
 
+void mps_tell_room_free(struct mps_tell_room *room)
+{
+	free(room->at);
+	memset(room, 0, sizeof(*room));
+}
+
 void *mps_tell_room(struct mps_tell_ctx *c, struct mps_tell_room *room,
 		    const struct mps_sproc *g, size_t size)
 {

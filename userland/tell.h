@@ -62,6 +62,8 @@ struct mps_tell_room {
  */
 void *mps_tell_slot(struct mps_tell_ctx *c, struct mps_tell_room *room, size_t i,
 		    size_t size);
+/* Give it back; it is as in the beginning. */
+void mps_tell_room_free(struct mps_tell_room *room);
 /* The same for each process: of @g, or of the process of @t. */
 void *mps_tell_room(struct mps_tell_ctx *c, struct mps_tell_room *room,
 		    const struct mps_sproc *g, size_t size);

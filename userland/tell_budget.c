@@ -158,8 +158,10 @@ static void say_module(struct mps_out *out, const struct mps_recmeta_target *t)
 
 	for (unsigned int i = 0; i < MPSCOPE_NR_PSTATES; i++)
 		all += t->ps_ns[i];
+	mps_fmt_hundredths(share, mps_fmt_share(t->ps_ns[MPSCOPE_PSTATE_RUNNABLE],
+						all));
 	mps_out_note(out, "module%%: the module's own account, between its two readings; of runnable %s%%",
-		     mps_fmt_hundredths(share, mps_fmt_share(t->ps_ns[MPSCOPE_PSTATE_RUNNABLE], all)));
+		     share);
 }
 
 static void show_table(struct mps_tell_ctx *c, struct mps_out *out,
