@@ -15,6 +15,7 @@ static FILE *to;
 static bool any;
 static uint64_t nr_flows;
 static struct mps_tell_room named_p, named_m, named_cpu, named_proc;
+static struct mps_tell_room cpu_ends;	/* uint64_t: told of it up to there */
 
 void mps_export_string(FILE *f, const char *s)
 {
@@ -163,12 +164,24 @@ static const char *state_of(const struct mps_seg *s)
 	return s->state >= 0 && s->state < MPSCOPE_NR_STATES ? states[s->state] : "?";
 }
 
-static void on_cpu(struct mps_tell_ctx *c, const struct mps_seg *s)
+/*
+ * An event may be written a little after the instant that it tells of, so that
+ * two stays on a CPU seem to overlap: the later one then begins later.
+ */
+static void on_cpu(struct mps_tell_ctx *c, const struct mps_seg *seg)
 {
+	struct mps_seg clipped = *seg, *s = &clipped;
+	uint64_t *told;
 	char name[64];
 
 	if (s->cpu < 0)
 		return;
+	told = mps_tell_slot(c, &cpu_ends, (size_t)s->cpu, sizeof(*told));
+	if (!told || *told >= s->to_ns)
+		return;
+	if (s->from_ns < *told)
+		s->from_ns = *told;
+	*told = s->to_ns;
 	snprintf(name, sizeof(name), "CPU %d", s->cpu);
 	name_track(c, &named_cpu, (size_t)s->cpu, GROUP_CPUS, (uint64_t)s->cpu + 1,
 		   name);
@@ -236,7 +249,8 @@ static void on_event(struct mps_tell_ctx *c, const struct mps_rec_event *e,
 
 static void end(struct mps_tell_ctx *c)
 {
-	struct mps_tell_room *rooms[] = { &named_p, &named_m, &named_cpu, &named_proc };
+	struct mps_tell_room *rooms[] = { &named_p, &named_m,
+		&named_cpu, &named_proc, &cpu_ends };
 
 	name_it("process_name", GROUP_CPUS, 0, "CPUs");
 	fputs("\n],\"otherData\":{\"source\":", to);
