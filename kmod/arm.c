@@ -102,7 +102,8 @@ static bool try_arm_off_cpu(struct mps_thread *t)
 	bool armed;
 
 	raw_spin_lock_irqsave(&mps_arm_lock, flags);
-	armed = t->acct.state != MPS_STATE_UNARMED;
+	/* an armed one is the scheduler's, which may be changing it */
+	armed = READ_ONCE(t->acct.state) != MPS_STATE_UNARMED;
 	if (!armed && !READ_ONCE(t->task->on_cpu)) {
 		arm_off_cpu(t);
 		armed = true;
@@ -123,7 +124,8 @@ void mps_thread_arm(struct mps_thread *t)
 		smp_call_function_single(task_cpu(t->task), arm_here, t, 1);
 		cond_resched();
 	}
-	trace_thread_start(t->tid, t->target->tgid, t->acct.state, &mps_go_none);
+	trace_thread_start(READ_ONCE(t->tid), t->target->tgid,
+			   READ_ONCE(t->acct.state), &mps_go_none);
 }
 
 /* Enough memory for every thread there is now, and a few that may come. */

@@ -34,6 +34,13 @@ void mps_debugfs_exit(void);
 int mps_debugfs_add_target(struct mps_target *g);
 void mps_debugfs_del_target(struct mps_target *g);
 
+/* reader.c: files of many records */
+int mps_threads_open(struct inode *inode, struct file *file);
+int mps_wakers_open(struct inode *inode, struct file *file);
+int mps_tombstones_open(struct inode *inode, struct file *file);
+int mps_tags_open(struct inode *inode, struct file *file);
+int mps_reader_release(struct inode *inode, struct file *file);
+
 /* rows.c: records */
 extern const struct mps_file mps_thread_files[];
 extern const unsigned int mps_nr_thread_files;

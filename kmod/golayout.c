@@ -201,6 +201,8 @@ ssize_t mps_golayout_write(struct file *f, const char __user *buf, size_t n,
 		return mps_refuse(-E2BIG, "golayout", "",
 				  "too long: write at most 4095 bytes at once");
 	text = memdup_user_nul(buf, n);
+	if (PTR_ERR_OR_ZERO(text) == -ENOMEM)
+		return mps_refuse(-ENOMEM, "golayout", "", "no memory for the text");
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	if (strlen(text) != n)

@@ -54,8 +54,8 @@ static unsigned int target_users(unsigned int feature)
 
 	lockdep_assert_held(&mps_targets_mutex);
 	list_for_each_entry(g, &mps_targets, node)
-		if (g->live && (feature >= MPSCOPE_NR_FEATURES ||
-				g->features & BIT(feature)))
+		if (READ_ONCE(g->live) && (feature >= MPSCOPE_NR_FEATURES ||
+					   g->features & BIT(feature)))
 			n++;
 	return n;
 }
@@ -304,32 +304,58 @@ static void show_epoll(struct seq_file *m, const struct mps_target *g,
 	show_u64(m, "epoll_lock_ns", true, b[MPSCOPE_MODE_D].ns);
 }
 
+/* What of a target changes under mps_lock, of one instant. */
+struct target_now {
+	bool live;
+	char comm[TASK_COMM_LEN];
+	u32 nr_live, nr_dead;
+	u64 nr_evicted, nr_missed;
+	u64 now_ns;		/* CLOCK_MONOTONIC; once exited, when that was */
+};
+
+static void target_read(const struct mps_target *g, struct target_now *n)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&mps_lock, flags);
+	n->live = g->live;
+	memcpy(n->comm, g->comm, sizeof(n->comm));
+	n->nr_live = g->nr_live;
+	n->nr_dead = g->nr_dead;
+	n->nr_evicted = g->nr_evicted;
+	n->nr_missed = g->nr_missed;
+	n->now_ns = g->live ? ktime_get_mono_fast_ns() : g->exit_ns;
+	raw_spin_unlock_irqrestore(&mps_lock, flags);
+}
+
 int mps_summary_show(struct seq_file *m, struct mps_reader *r)
 {
 	const struct mps_target *g = r->target;
+	struct target_now now;
 	struct mps_line l;
 	int ret;
 
 	ret = mps_target_sum(r->target, &r->snap, &r->tmp);
 	if (ret)
 		return ret;
+	target_read(g, &now);
 	mps_show_header(m, MPSCOPE_COLS_KEYVAL);
 	mps_line_init(&l, r->lines, sizeof(r->lines));
 	mps_line_str(&l, "comm");
-	mps_line_str(&l, g->comm);
+	mps_line_str(&l, now.comm);
 	mps_line_end(&l);
 	seq_printf(m, "tgid %d\nvtgid %d\n", g->tgid, g->vtgid);
 	seq_write(m, r->lines, l.len);
 	seq_printf(m, "state %s\nfollow %s\nfeatures",
-		   g->live ? "live" : "exited",
+		   now.live ? "live" : "exited",
 		   g->children ? "children" : "threads");
 	mps_show_features(m, g->features);
-	seq_printf(m, "threads_live %u\nthreads_dead %u\n", g->nr_live,
-		   g->nr_dead);
+	seq_printf(m, "threads_live %u\nthreads_dead %u\n", now.nr_live,
+		   now.nr_dead);
 	seq_printf(m, "threads_evicted %llu\nthreads_missed %llu\n",
-		   g->nr_evicted, g->nr_missed);
+		   now.nr_evicted, now.nr_missed);
 	seq_printf(m, "since_ns %llu\nnow_ns %llu\n", g->since_ns,
-		   g->live ? ktime_get_mono_fast_ns() : g->exit_ns);
+		   now.now_ns);
 	show_times(m, &r->snap);
 	show_wakes(m, g, &r->snap);
 	show_epoll(m, g, &r->snap);

@@ -4,6 +4,7 @@
 
 #include "core/names.h"
 #include "debugfs.h"
+#include "topology.h"
 
 static void num_or_none(struct mps_line *l, bool known, u64 v)
 {
@@ -187,6 +188,13 @@ static void row_blocking(struct mps_line *l, const struct mps_target *g,
 			row_blocked(l, s, i, m);
 }
 
+/* Classes that this machine cannot tell apart are in class_unknown. */
+static bool class_known(unsigned int class)
+{
+	return (class != MPSCOPE_CLASS_LLC && class != MPSCOPE_CLASS_NODE) ||
+	       !mps_topology_why();
+}
+
 static void row_migrations(struct mps_line *l, const struct mps_target *g,
 			   const struct mps_snapshot *s)
 {
@@ -198,7 +206,7 @@ static void row_migrations(struct mps_line *l, const struct mps_target *g,
 	for (i = 0; i < MPSCOPE_NR_CAUSES; i++)
 		num_or_none(l, on, s->migrate.cause[i]);
 	for (i = 0; i <= MPSCOPE_NR_CLASSES; i++)
-		num_or_none(l, on, s->migrate.class[i]);
+		num_or_none(l, on && class_known(i), s->migrate.class[i]);
 	mps_line_u64(l, s->acct.cpu_changes);
 	mps_line_end(l);
 }

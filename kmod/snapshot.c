@@ -73,7 +73,8 @@ bool mps_thread_snapshot(struct mps_thread *t, struct mps_snapshot *s)
 		s->acct.state = MPSCOPE_STATE_DEAD;
 		memcpy(s->comm, t->comm, sizeof(s->comm));
 	} else {
-		memcpy(s->comm, t->task->comm, sizeof(s->comm));
+		/* without task_lock(): while it changes, a mix of both names */
+		data_race(memcpy(s->comm, t->task->comm, sizeof(s->comm)));
 	}
 	s->comm[sizeof(s->comm) - 1] = '\0';
 	x = READ_ONCE(t->exact);

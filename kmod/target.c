@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tagged processes: tag, untag, end, limits. Locks: the banner in thread.c. */
+/* Tagged processes: birth, end, limits. Locks: the banner in thread.c. */
 #include <linux/hashtable.h>
 #include <linux/module.h>
 #include <linux/pid.h>
@@ -117,7 +117,8 @@ struct mps_target *mps_target_alloc(struct task_struct *p,
 	g->children = o->children;
 	g->features = o->features;
 	g->since_ns = ktime_get_mono_fast_ns();
-	memcpy(g->comm, p->group_leader->comm, sizeof(g->comm));
+	/* task_lock() may sleep on -rt; exec sets it again */
+	data_race(memcpy(g->comm, p->group_leader->comm, sizeof(g->comm)));
 	INIT_LIST_HEAD(&g->threads);
 	seqcount_raw_spinlock_init(&g->evict_seq, &mps_lock);
 	mutex_init(&g->exact_lock);
@@ -140,7 +141,7 @@ int mps_target_publish(struct mps_target *g)
 		ret = -ENOSPC;
 	} else {
 		mps_limit_targets.used++;
-		g->live = true;
+		WRITE_ONCE(g->live, true);
 		g->id = next_id++;
 		list_add_tail_rcu(&g->node, &mps_targets);
 		hash_add_rcu(mps_signals, &g->hash, (unsigned long)g->signal);
@@ -154,7 +155,7 @@ static void unpublish_locked(struct mps_target *g)
 	lockdep_assert_held(&mps_lock);
 	if (!g->live)
 		return;
-	g->live = false;
+	WRITE_ONCE(g->live, false);
 	hash_del_rcu(&g->hash);
 	mps_limit_targets.used--;
 }
@@ -246,7 +247,8 @@ static void targets_free(struct list_head *doomed)
 	}
 }
 
-static void target_remove(struct mps_target *g)
+/* Untag: it and its counters go. COLD, (M). */
+void mps_target_remove(struct mps_target *g)
 {
 	LIST_HEAD(doomed);
 
@@ -265,7 +267,7 @@ static void unlink_namesakes(const struct mps_target *of, struct list_head *doom
 	list_for_each_entry_safe(g, next, &mps_targets, node) {
 		if (g == of)
 			return;
-		if (g->live || g->tgid != of->tgid)
+		if (READ_ONCE(g->live) || g->tgid != of->tgid)
 			continue;
 		mps_limit_exited.refused++;
 		target_unlink(g, doomed);
@@ -289,149 +291,14 @@ static int add_directory(struct mps_target *of)
 	return mps_debugfs_add_target(of);
 }
 
-static int check_features(u32 features, const char **why)
+/* Its directory, in place of those of exited namesakes. COLD, (M). */
+int mps_target_show(struct mps_target *g)
 {
-	static const u8 group[MPSCOPE_NR_FEATURES] = {
-		[MPSCOPE_FEATURE_EPOLL]		= MPS_GROUP_EPOLL,
-		[MPSCOPE_FEATURE_MIGRATE]	= MPS_GROUP_MIGRATE,
-		[MPSCOPE_FEATURE_WAKERS]	= MPS_GROUP_WAKERS,
-	};
-	unsigned int f;
-
-	for (f = 0; f < MPSCOPE_NR_FEATURES; f++)
-		if (features & BIT(f) && !mps_probe_available(group[f], why))
-			return -EOPNOTSUPP;
-	return 0;
-}
-
-/**
- * mps_target_tag() - track the process of a task from now on
- * @task: any thread of it
- * @o: whether children are followed, and the features
- * @why: out, on error: what is wrong, for people
- *
- * Context: COLD, mps_targets_mutex held, a reference to @task held.
- * Return: 0; -EPERM, -ESRCH, -EEXIST, -ENOSPC, -ENOMEM, -EOPNOTSUPP.
- */
-int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
-		   const char **why)
-{
-	struct mps_target *g;
 	LIST_HEAD(doomed);
-	int ret;
 
-	lockdep_assert_held(&mps_targets_mutex);
-	*why = "kernel thread: only processes can be tagged";
-	if (task->flags & PF_KTHREAD)
-		return -EPERM;
-	ret = check_features(o->features, why);
-	if (ret)
-		return ret;
-	*why = "no memory";
-	g = mps_target_alloc(task, o, GFP_KERNEL);
-	if (!g)
-		return -ENOMEM;
-	ret = mps_target_update_hooks(o->features | BIT(31));
-	if (ret) {
-		*why = "a hook could not be attached: see features";
-		goto put;
-	}
-	ret = mps_target_publish(g);
-	if (ret) {
-		*why = ret == -EEXIST ?
-		       "tagged already: untag it first to change its options" :
-		       "too many processes: raise max_targets or untag some";
-		goto unhook;
-	}
-	ret = mps_target_seed(g, task);
-	if (!ret && !READ_ONCE(g->nr_live) && !READ_ONCE(g->nr_dead))
-		ret = -ESRCH;
-	if (!ret) {
-		unlink_namesakes(g, &doomed);
-		targets_free(&doomed);
-		ret = add_directory(g);
-	}
-	if (ret) {
-		*why = ret == -ENOSPC ? "too many threads: raise max_threads or untag some" :
-		       ret == -ESRCH ? "no such process: it has exited" : "no memory";
-		target_remove(g);
-		mps_target_update_hooks(0);
-	}
-	return ret;
-put:
-	mps_target_put(g);
-	return ret;
-unhook:
-	mps_target_put(g);
-	mps_target_update_hooks(0);
-	return ret;
-}
-
-static struct task_struct *task_of(pid_t nr)
-{
-	struct task_struct *p;
-	struct pid *pid = find_get_pid(nr);
-
-	p = get_pid_task(pid, PIDTYPE_PID);
-	put_pid(pid);
-	return p;
-}
-
-/* As written to tags: numbers of the writer's PID namespace. COLD, (M). */
-int mps_target_tag_pid(pid_t nr, const struct mps_opts *o, const char **why)
-{
-	struct task_struct *p = task_of(nr);
-	int ret;
-
-	*why = "no such process";
-	if (!p)
-		return -ESRCH;
-	ret = mps_target_tag(p, o, why);
-	put_task_struct(p);
-	return ret;
-}
-
-/* The number that an exited target had for the writer of a command, or 0. */
-static pid_t nr_here(const struct mps_target *g)
-{
-	struct pid_namespace *ns = task_active_pid_ns(current);
-
-	if (ns == &init_pid_ns)
-		return g->tgid;
-	return ns->ns.inum == g->pid_ns ? g->vtgid : 0;
-}
-
-/* The live target of a number; else the exited one that had it. */
-static struct mps_target *target_of(pid_t nr)
-{
-	struct task_struct *p = task_of(nr);
-	struct mps_target *g = NULL;
-
-	if (p) {
-		rcu_read_lock();
-		g = mps_target_find_rcu(p->signal);
-		rcu_read_unlock();
-		put_task_struct(p);
-		if (g)
-			return g;	/* (M) keeps it */
-	}
-	list_for_each_entry(g, &mps_targets, node)
-		if (!g->live && nr_here(g) == nr)
-			return g;
-	return NULL;
-}
-
-int mps_target_untag_pid(pid_t nr, const char **why)
-{
-	struct mps_target *g;
-
-	lockdep_assert_held(&mps_targets_mutex);
-	g = target_of(nr);
-	*why = "not tagged: read tags for what is";
-	if (!g)
-		return -ENOENT;
-	target_remove(g);
-	return mps_target_update_hooks(0);
+	unlink_namesakes(g, &doomed);
+	targets_free(&doomed);
+	return add_directory(g);
 }
 
 /* Fork and exec add none while it goes on. */
@@ -458,7 +325,8 @@ static void target_work(struct work_struct *work)
 
 	mutex_lock(&mps_targets_mutex);
 	list_for_each_entry_safe(g, next, &mps_targets, node) {
-		if (g->live || mps_limit_exited.used <= READ_ONCE(mps_limit_exited.max))
+		if (READ_ONCE(g->live) || READ_ONCE(mps_limit_exited.used) <=
+					  READ_ONCE(mps_limit_exited.max))
 			continue;
 		mps_limit_exited.refused++;
 		target_unlink(g, &doomed);

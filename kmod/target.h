@@ -94,6 +94,8 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 int mps_target_tag_pid(pid_t nr, const struct mps_opts *o, const char **why);
 int mps_target_untag_pid(pid_t nr, const char **why);
 void mps_target_untag_all(void);
+void mps_target_remove(struct mps_target *g);
+int mps_target_show(struct mps_target *g);
 int mps_target_update_hooks(u32 more);
 
 struct mps_target *mps_target_alloc(struct task_struct *p,

@@ -6,7 +6,7 @@
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 RESULTS=/sys/kernel/debug/kunit/mpscope_core/results
-CASES="fsm account life tally reason statline cmdline"
+CASES="fsm account life tally reason statline cmdline golayout ps"
 
 [ -d /sys/kernel/debug/kunit ] || skip_all "this kernel has no KUnit: run this on one for debugging"
 read -r -a cases <<<"$CASES"

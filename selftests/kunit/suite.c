@@ -72,6 +72,8 @@ TEST(tally)
 TEST(reason)
 TEST(statline)
 TEST(cmdline)
+TEST(golayout)
+TEST(ps)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(case_fsm),
@@ -81,6 +83,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(case_reason),
 	KUNIT_CASE(case_statline),
 	KUNIT_CASE(case_cmdline),
+	KUNIT_CASE(case_golayout),
+	KUNIT_CASE(case_ps),
 	{}
 };
 

@@ -10,5 +10,7 @@ int test_tally(void);
 int test_reason(void);
 int test_statline(void);
 int test_cmdline(void);
+int test_golayout(void);
+int test_ps(void);
 
 #endif /* _MPS_KUNIT_SUITE_H */

@@ -290,6 +290,16 @@ table_grown()
 	echo $_sum
 }
 
+# The kernel counts an arrival (the witness' pcount) if the task was marked as
+# queued. It is not if it was preempted in the kernel between setting its state
+# and schedule(), which only kernels that preempt there can do: 7.x, -rt, those
+# for debugging, preempt=full.
+preempts_in_kernel()
+{
+	uname -v | grep -Eq 'PREEMPT(_RT)?( |$)' ||
+		grep -Eqs '\((full|lazy)\)' /sys/kernel/debug/sched/preempt
+}
+
 # table_agrees ROWS BEFORE AFTER WITNESS COLUMN: does COLUMN of ROWS say, row by
 # row, what WITNESS grew by? Prints where not.
 table_agrees()

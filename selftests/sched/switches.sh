@@ -49,15 +49,6 @@ runs_end()
 	return "$bad"
 }
 check "each run began once and ended once" runs_end
-# The kernel counts an arrival if the task was marked as queued. It is not if it
-# was preempted in the kernel between setting its state and schedule(), which
-# only kernels that preempt there can do: 7.x, -rt, preempt=full. Each such
-# switch is an involuntary one.
-preempts_in_kernel()
-{
-	uname -v | grep -q PREEMPT_RT ||
-		grep -Eqs '\((full|lazy)\)' /sys/kernel/debug/sched/preempt
-}
 runs_counted()
 {
 	local tid grew runs bad=0
@@ -72,6 +63,7 @@ runs_counted()
 	done
 	return "$bad"
 }
+# See preempts_in_kernel: each such switch is an involuntary one.
 if preempts_in_kernel; then
 	check "runs equal schedstat's count but for preemptions" runs_counted
 else

@@ -6,7 +6,7 @@
 # the one that goes on takes over the number of the one that led.
 . "$(dirname "$0")/common.sh"
 
-EXECS=$((60 * MORE)) THREADS=4
+EXECS=$(sized 60 600) THREADS=4
 
 mps_load
 ktap_begin 14
@@ -15,7 +15,7 @@ ktap_begin 14
 execs()
 {
 	local pid counted
-	wl_start image execer -n $EXECS -t $THREADS
+	wl_start image execer -n "$EXECS" -t $THREADS
 	pid=${WL_PID[image]}
 	count_switches execer
 	mps_tag "$pid $1"

@@ -6,8 +6,9 @@
  *	read FILE	open it and read it to its end
  *	load FILE	load this module
  *	fork NAME	a child process that ends at once
- * Prints two words: 0 or the errno's name, and "injected" or, when it took fewer
- * than N allocations, "beyond". The exit status is 0 if it could do its work.
+ * Prints three words: 0 or the errno's name; "injected" or, when it took fewer
+ * than N allocations, "beyond"; how many it took. The exit status is 0 if it
+ * could do its work.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -84,7 +85,7 @@ static const struct {
 };
 
 /* What is left of the count: 0 when the failure has come about. */
-static int finish(int nth, long ret, int err)
+static int finish(int nth, int n, long ret, int err)
 {
 	char left[24] = "";
 
@@ -92,8 +93,8 @@ static int finish(int nth, long ret, int err)
 		fail("reading fail-nth");
 	if (pwrite(nth, "0", 1, 0) != 1)
 		fail("writing fail-nth");
-	printf("%s %s\n", ret ? strerrorname_np(err) : "0",
-	       atoi(left) ? "beyond" : "injected");
+	printf("%s %s %d\n", ret ? strerrorname_np(err) : "0",
+	       atoi(left) ? "beyond" : "injected", n - atoi(left));
 	return 0;
 }
 
@@ -125,7 +126,7 @@ int main(int argc, char **argv)
 			fail("writing fail-nth");
 		ret = things[i].run(argv[3]);
 		err = errno;
-		return finish(nth, ret, err);
+		return finish(nth, atoi(argv[1]), ret, err);
 	}
 	fprintf(stderr, "failnth: cannot %s\n", argv[2]);
 	return 2;

@@ -3,6 +3,8 @@
 #ifndef _MPS_KUNIT_STDLIB_H
 #define _MPS_KUNIT_STDLIB_H
 
+#include <linux/limits.h>
+#include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -19,6 +21,18 @@ static inline char *strdup(const char *s)
 static inline void free(void *p)
 {
 	kfree(p);
+}
+
+static struct rnd_state mps_kunit_rand __maybe_unused;
+
+static inline void srand(unsigned int seed)
+{
+	prandom_seed_state(&mps_kunit_rand, seed);
+}
+
+static inline int rand(void)
+{
+	return prandom_u32_state(&mps_kunit_rand) & INT_MAX;
 }
 
 #endif /* _MPS_KUNIT_STDLIB_H */
