@@ -169,9 +169,9 @@ static void show(struct mps_tell_ctx *c, struct mps_out *out,
 		return;
 	mps_out_heading(out, "epoll: %" PRIu64 " calls, %" PRIu64 " events, %" PRIu64 " sleeps%s",
 			k->calls, k->events, k->sleeps, mps_tell_bound(c));
-	mps_out_field(out, "calls", MPS_KIND_COUNT, mps_cell_u64(k->calls));
-	mps_out_field(out, "events", MPS_KIND_COUNT, mps_cell_u64(k->events));
-	mps_out_field(out, "sleeps", MPS_KIND_COUNT, mps_cell_u64(k->sleeps));
+	mps_out_field(out, "epoll_calls", MPS_KIND_COUNT, mps_cell_u64(k->calls));
+	mps_out_field(out, "epoll_events", MPS_KIND_COUNT, mps_cell_u64(k->events));
+	mps_out_field(out, "epoll_sleeps", MPS_KIND_COUNT, mps_cell_u64(k->sleeps));
 	mps_out_field(out, "empty_wakes", MPS_KIND_COUNT, mps_cell_u64(k->empty));
 	mps_out_field(out, "stolen", MPS_KIND_COUNT, mps_cell_u64(k->stolen));
 	mps_out_field(out, "handovers", MPS_KIND_COUNT, mps_cell_u64(k->handovers));

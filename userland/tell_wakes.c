@@ -48,10 +48,11 @@ struct keep {
 	uint64_t nr_pairs, no_room;
 };
 
-/* By thread: the cell of the wakeup it runs from, plus 1. */
+/* By thread: the cell of the wakeup it runs from. */
 struct from {
 	uint8_t waker, wakee;
 	bool open;
+	uint8_t woken_by;	/* as it was when it woke, plus 1; 0: no event */
 };
 
 static struct mps_tell_room room, froms;
@@ -130,7 +131,8 @@ static void settle(struct keep *k, struct from *f, const struct mps_rec_event *e
 static void on_run(struct mps_tell_ctx *c, struct keep *k, struct from *f,
 		   const struct mps_rec_event *e)
 {
-	unsigned int waker = waker_of(c, e), wakee = wakee_of(e);
+	unsigned int waker = f->woken_by ? f->woken_by - 1u : waker_of(c, e);
+	unsigned int wakee = wakee_of(e);
 	struct cell **cell = &k->cell[waker][wakee];
 
 	if (!*cell)
@@ -139,6 +141,7 @@ static void on_run(struct mps_tell_ctx *c, struct keep *k, struct from *f,
 		c->failed = true;
 		return;
 	}
+	f->woken_by = 0;
 	k->woken++;
 	k->unknown += waker == WAKER_UNKNOWN;
 	mps_times_add(&(*cell)->wait, e->wait_ns > 0 ? (uint64_t)e->wait_ns : 0);
@@ -155,12 +158,18 @@ static void on_event(struct mps_tell_ctx *c, const struct mps_rec_event *e,
 	struct keep *k;
 	struct from *f;
 
-	if (e->type != MPS_REC_RUN && e->type != MPS_REC_BLOCK)
+	if (e->type != MPS_REC_RUN && e->type != MPS_REC_BLOCK &&
+	    e->type != MPS_REC_WAKE)
 		return;
 	k = mps_tell_room_of(c, &room, t, sizeof(*k));
 	f = mps_tell_slot(c, &froms, t->nr, sizeof(*f));
 	if (!k || !f)
 		return;
+	/* when it runs, its waker may long do something else */
+	if (e->type == MPS_REC_WAKE) {
+		f->woken_by = (uint8_t)(waker_of(c, e) + 1);
+		return;
+	}
 	/* without thread_block the next run tells how the last ended */
 	settle(k, f, e);
 	if (e->type == MPS_REC_RUN && e->state == MPSCOPE_STATE_BLOCKED)
