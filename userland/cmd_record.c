@@ -23,6 +23,8 @@
 #define TICK_NS		UINT64_C(50000000)
 #define LOOK_NS		UINT64_C(5000000000)	/* a new program is looked at so long */
 #define PROOF_NS	UINT64_C(1000000000)
+#define EXIT_CANNOT_EXEC	126	/* as env(1) and the shells have it */
+#define EXIT_NOT_FOUND		127
 #define MIN_SIZE	(UINT64_C(1) << 20)
 
 static const char *file = "trace.dat", *duration, *max_size, *events;
@@ -71,6 +73,7 @@ struct job {
 	struct mps_tracer tracer;
 	/* of CMD */
 	pid_t child;		/* -1: none, or it has ended */
+	bool not_run;		/* it could not be executed (it said so itself) */
 	int go;			/* it waits for a byte from here */
 };
 
@@ -132,7 +135,7 @@ static bool spawn(struct job *j, char **argv)
 			_exit(MPS_EXIT_FAILURE);
 		execvp(argv[0], argv);
 		mps_msg("record: cannot execute '%s': %s", argv[0], strerror(errno));
-		_exit(errno == ENOENT ? 127 : 126);
+		_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC);
 	}
 	close(go[0]);
 	j->go = go[1];
@@ -155,11 +158,14 @@ static int tag(struct job *j, const struct mps_opt *opt)
 
 static bool child_ended(struct job *j)
 {
-	if (j->child > 0 && waitpid(j->child, NULL, WNOHANG) == j->child) {
-		j->child = -1;
-		return true;
-	}
-	return false;
+	int status;
+
+	if (j->child <= 0 || waitpid(j->child, &status, WNOHANG) != j->child)
+		return false;
+	j->child = -1;
+	j->not_run = WIFEXITED(status) && (WEXITSTATUS(status) == EXIT_NOT_FOUND ||
+					   WEXITSTATUS(status) == EXIT_CANNOT_EXEC);
+	return true;
 }
 
 /* Until the time is over, or someone wants it to end, or nothing is left. */
@@ -238,7 +244,7 @@ static int take(struct job *j, const struct mps_opt *opt)
 		mps_rectargets_look(&j->targets, j->beside, 0, true);
 	mps_beside_read(j->beside, true);
 	whole = mps_tracer_stop(&j->tracer);
-	if (!whole)
+	if (!whole || j->not_run)
 		return MPS_EXIT_FAILURE;
 	err = mps_rec_append_meta(file, mps_beside_text(j->beside));
 	if (err) {

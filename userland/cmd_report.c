@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "cmd.h"
 #include "export.h"
@@ -384,6 +385,15 @@ static int run(struct job *j, const struct mps_opt *opt)
 	return show_all(j, opt);
 }
 
+/* Numbers of system calls mean other calls on other machines. */
+static bool is_foreign(const struct mps_rec *rec)
+{
+	const char *machine = mps_rec_machine(rec);
+	struct utsname u;
+
+	return machine && !uname(&u) && strcmp(machine, u.machine);
+}
+
 static int open_and_run(struct job *j, const struct mps_opt *opt)
 {
 	char why[256];
@@ -398,6 +408,7 @@ static int open_and_run(struct job *j, const struct mps_opt *opt)
 	if (mps_rec_meta(j->c.rec) &&
 	    mps_recmeta_parse(&j->meta, mps_rec_meta(j->c.rec)))
 		j->c.meta = &j->meta;
+	j->c.foreign = is_foreign(j->c.rec);
 	rc = run(j, opt);
 	for (size_t i = 0; i < j->nr_tells; i++)
 		if (j->tell[i]->free)

@@ -119,7 +119,7 @@ static void put_args(const struct mps_tell_ctx *c, const struct mps_seg *s)
 	fprintf(to, ",\"args\":{\"p\":%lld,\"m\":%lld,\"tid\":%lld,\"goid\":%lld,\"cpu\":%d",
 		(long long)s->p, (long long)s->m, (long long)s->tid,
 		(long long)s->goid, s->cpu);
-	if (mps_tell_syscall(call, sizeof(call), s->syscall)) {
+	if (mps_tell_syscall(c, call, sizeof(call), s->syscall)) {
 		fputs(",\"syscall\":", to);
 		mps_export_string(to, call);
 	}

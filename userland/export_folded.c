@@ -104,7 +104,7 @@ static void line(struct mps_tell_ctx *c, const struct entry *e)
 		putc(';', to);
 		frame(reasons[k->reason]);
 	}
-	if (mps_tell_syscall(call, sizeof(call), k->syscall)) {
+	if (mps_tell_syscall(c, call, sizeof(call), k->syscall)) {
 		putc(';', to);
 		frame(call);
 	}

@@ -165,7 +165,7 @@ static void put_pieces(struct mps_tell_ctx *c)
 		fprintf(to, "%s[%d,%d,%" PRIu64 ",%" PRIu64 ",%d,%" PRId64 ",%" PRId64 ",%d",
 			i ? ",\n" : "\n", p->proc, p->track, p->from, p->to - p->from,
 			p->kind, p->m, p->goid, p->cpu);
-		if (mps_tell_syscall(call, sizeof(call), p->syscall)) {
+		if (mps_tell_syscall(c, call, sizeof(call), p->syscall)) {
 			putc(',', to);
 			mps_export_string(to, call);
 		} else {

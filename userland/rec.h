@@ -87,6 +87,8 @@ bool mps_rec_knows(const struct mps_rec *rec, enum mps_rec_type type);
 /* Do the events say M, P and goroutine (modules since ABI 1.1)? */
 bool mps_rec_has_go(const struct mps_rec *rec);
 const char *mps_rec_clock(const struct mps_rec *rec);
+/* "x86_64", as uname() said where it was recorded; NULL: not known. */
+const char *mps_rec_machine(const struct mps_rec *rec);
 unsigned int mps_rec_nr_cpus(const struct mps_rec *rec);
 /* Events read up to now, all kinds, and those of the types above. */
 uint64_t mps_rec_nr_read(const struct mps_rec *rec);

@@ -223,8 +223,13 @@ enum mps_rec_err mps_dat_event_formats(struct mps_dat *d, struct mps_cur *c)
 bool mps_dat_option(struct mps_dat *d, uint32_t id, const uint8_t *data,
 		    uint32_t len)
 {
-	enum { CPUSTAT = 2, TRACECLOCK = 4, CPUCOUNT = 8 };
+	enum { CPUSTAT = 2, TRACECLOCK = 4, UNAME = 5, CPUCOUNT = 8 };
 	char **grown;
+
+	if (id == UNAME && !d->uname) {
+		d->uname = strndup((const char *)data, len);
+		return d->uname;
+	}
 
 	if (id == TRACECLOCK && len) {
 		free(d->clock);
@@ -344,11 +349,13 @@ void mps_dat_forget(struct mps_dat *d)
 	free(d->formats);
 	free(d->cmdlines);
 	free(d->clock);
+	free(d->uname);
 	d->buffers = NULL;
 	d->stats = NULL;
 	d->formats = NULL;
 	d->cmdlines = NULL;
 	d->clock = NULL;
+	d->uname = NULL;
 	d->nr_buffers = 0;
 	d->nr_stats = 0;
 	d->formats_len = 0;

@@ -53,6 +53,7 @@ struct mps_dat {
 	size_t formats_len;
 	char *cmdlines;		/* "PID COMM\n" ... */
 	char *clock;		/* "local [mono]", of the top instance */
+	char *uname;		/* "Linux host 6.1.0 x86_64" */
 	char **stats;		/* CPUSTAT texts */
 	size_t nr_stats;
 	char *meta;		/* ours, behind all the rest */

@@ -401,6 +401,13 @@ const char *mps_rec_clock(const struct mps_rec *r)
 	return r->clock[0] ? r->clock : "local";
 }
 
+const char *mps_rec_machine(const struct mps_rec *r)
+{
+	const char *last = r->dat.uname ? strrchr(r->dat.uname, ' ') : NULL;
+
+	return last ? last + 1 : NULL;
+}
+
 unsigned int mps_rec_nr_cpus(const struct mps_rec *r)
 {
 	return r->dat.nr_cpus;

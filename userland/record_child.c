@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -160,7 +161,7 @@ bool mps_tracer_start(struct mps_tracer *t, const struct mps_tracer_cfg *cfg)
 
 	*t = (struct mps_tracer){ .pid = -1 };
 	snprintf(t->instance, sizeof(t->instance), "mpscope-%d", getpid());
-	t->log = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	t->log = memfd_create("trace-cmd", MFD_CLOEXEC);
 	if (t->log < 0 || !make_args(&a, t, cfg)) {
 		mps_msg("record: cannot start trace-cmd: %s",
 			t->log < 0 ? strerror(errno) : "too many events or no memory");

@@ -16,7 +16,6 @@ struct mps_story *mps_story_new(const struct mps_story_ops *ops)
 	if (!s)
 		return NULL;
 	s->ops = *ops;
-	s->only = -1;
 	return s;
 }
 
@@ -30,11 +29,6 @@ void mps_story_free(struct mps_story *s)
 	free(s->threads);
 	free(s->on_cpu);
 	free(s);
-}
-
-void mps_story_only(struct mps_story *s, int64_t tgid)
-{
-	s->only = tgid;
 }
 
 uint64_t mps_story_begin_ns(const struct mps_story *s)
@@ -212,7 +206,7 @@ static bool feed(struct mps_story *s, const struct mps_rec_event *e)
 			s->ops.event(s->ops.arg, e, NULL);
 		return on_cpu(s, e->cpu, e->next_pid, e->ts_ns);
 	}
-	if (e->tid <= 0 || (s->only >= 0 && e->tgid != s->only))
+	if (e->tid <= 0)
 		return true;
 	t = mps_story_thread_get(s, e->tid, e->tgid);
 	if (!t || (t->state == MPSCOPE_STATE_DEAD && e->type != MPS_REC_EXIT &&

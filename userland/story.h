@@ -110,8 +110,6 @@ void mps_story_free(struct mps_story *s);
 
 /* GOMAXPROCS of a process is known: Ps that never show count as unknown. */
 bool mps_story_procs(struct mps_story *s, int64_t tgid, uint32_t nr);
-/* Only this process counts. */
-void mps_story_only(struct mps_story *s, int64_t tgid);
 
 /* Return: false without memory. */
 bool mps_story_feed(struct mps_story *s, const struct mps_rec_event *e);

@@ -11,7 +11,6 @@ struct mps_story {
 	size_t nr_threads, size;	/* size is a power of 2 */
 	struct mps_sproc *procs;
 	size_t nr_procs;
-	int64_t only;		/* tgid, or -1 */
 	int64_t *on_cpu;	/* tid thought to run there, or -1 */
 	int nr_cpus;
 	bool any;

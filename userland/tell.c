@@ -84,9 +84,10 @@ const char *mps_tell_proc_comm(const struct mps_tell_ctx *c, int64_t tgid)
 	return name;
 }
 
-const char *mps_tell_syscall(char *buf, size_t size, int64_t nr)
+const char *mps_tell_syscall(const struct mps_tell_ctx *c, char *buf, size_t size,
+			     int64_t nr)
 {
-	const char *name = nr >= 0 ? mps_sysname((uint64_t)nr) : NULL;
+	const char *name = nr >= 0 && !c->foreign ? mps_sysname((uint64_t)nr) : NULL;
 
 	if (nr < 0)
 		return NULL;

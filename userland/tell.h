@@ -23,6 +23,7 @@ struct mps_tell_ctx {
 	/* of timeline */
 	uint64_t from_ns, to_ns;	/* since the recording's begin; to 0: the end */
 	int64_t p, m;		/* -1: all */
+	bool foreign;		/* recorded on another architecture */
 	bool failed;		/* out of memory */
 };
 
@@ -74,8 +75,12 @@ void *mps_tell_room_of(struct mps_tell_ctx *c, struct mps_tell_room *room,
 const char *mps_tell_comm(const struct mps_tell_ctx *c, int64_t pid);
 /* The same of a process: if it is not known, what one of its threads is called. */
 const char *mps_tell_proc_comm(const struct mps_tell_ctx *c, int64_t tgid);
-/* Name of a system call: "fsync", "syscall 512", or NULL for none. */
-const char *mps_tell_syscall(char *buf, size_t size, int64_t nr);
+/*
+ * Name of a system call: "fsync"; "syscall 512" where it is not known, and in
+ * a recording of another architecture; or NULL for none.
+ */
+const char *mps_tell_syscall(const struct mps_tell_ctx *c, char *buf, size_t size,
+			     int64_t nr);
 
 /* Events lost, all CPUs and causes. */
 uint64_t mps_tell_lost(const struct mps_tell_ctx *c);

@@ -226,7 +226,8 @@ static void say_rival(const struct mps_tell_ctx *c, char *buf, size_t size,
 			 r->in.ns ? "ran instead" : "had the CPU last");
 }
 
-static void say_call(char *buf, size_t size, const struct keep *k, uint64_t all)
+static void say_call(const struct mps_tell_ctx *c, char *buf, size_t size,
+		     const struct keep *k, uint64_t all)
 {
 	char share[MPS_FMT_LEN], name[32];
 	int64_t worst = -1;
@@ -237,7 +238,7 @@ static void say_call(char *buf, size_t size, const struct keep *k, uint64_t all)
 			worst = i;
 	if (worst >= 0)
 		snprintf(buf, size, "; most of it in %s (%s%%)",
-			 mps_tell_syscall(name, sizeof(name), worst),
+			 mps_tell_syscall(c, name, sizeof(name), worst),
 			 mps_fmt_hundredths(share,
 					    mps_fmt_share(k->call_ns[worst], all)));
 }
@@ -285,7 +286,7 @@ static void judge(struct mps_tell_ctx *c, struct mps_out *out,
 			     mps_fmt_hundredths(b, mps_fmt_share(wait, wait + ran)),
 			     why);
 	} else if (kept * 10 >= all) {
-		say_call(why, sizeof(why), k, all);
+		say_call(c, why, sizeof(why), k, all);
 		mps_out_note(out, "verdict: system calls: Ps were kept by threads asleep in the kernel %s%% of the time%s",
 			     mps_fmt_hundredths(a, mps_fmt_share(kept, all)), why);
 	} else if (ran * 10 >= all * 8) {

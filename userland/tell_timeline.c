@@ -151,7 +151,7 @@ static void row(struct mps_tell_ctx *c, struct mps_out *out,
 		id(nobody ? -1 : s->m), id(nobody ? -1 : s->tid),
 		id(nobody || s->goid <= 0 ? -1 : s->goid),
 		id(nobody ? -1 : s->cpu), mps_cell_str(does(c, s)),
-		mps_cell_str(asleep ? mps_tell_syscall(call, sizeof(call),
+		mps_cell_str(asleep ? mps_tell_syscall(c, call, sizeof(call),
 						       s->syscall) : NULL),
 		mps_cell_str(*behind ? behind : NULL),
 	};
