@@ -40,22 +40,33 @@ static bool begin(struct mps_tell_ctx *c, FILE *f)
 	return pieces;
 }
 
-/* The shorter half goes; from then on nothing that short comes in. */
+/* More than half of them are not longer than this. */
+static uint64_t median(void)
+{
+	static struct mps_times t;
+
+	memset(&t, 0, sizeof(t));
+	for (size_t i = 0; i < nr_pieces; i++)
+		mps_times_add(&t, pieces[i].to - pieces[i].from);
+	return mps_times_at_most(&t, 5000);
+}
+
+/*
+ * The shorter half goes, and from then on nothing that short comes in; if all
+ * are alike, every other one.
+ */
 static void thin_out(void)
 {
-	size_t kept = 0;
+	uint64_t limit = median() + 1;
+	size_t longer = 0, kept = 0;
 
-	while (nr_pieces - kept < nr_pieces / 2 || !kept) {
-		kept = 0;
-		shortest = shortest ? shortest * 2 : 1000;
-		for (size_t i = 0; i < nr_pieces; i++)
-			kept += pieces[i].to - pieces[i].from >= shortest;
-		if (!kept)
-			break;
-	}
-	kept = 0;
 	for (size_t i = 0; i < nr_pieces; i++)
-		if (pieces[i].to - pieces[i].from >= shortest)
+		longer += pieces[i].to - pieces[i].from >= limit;
+	if (longer >= nr_pieces / 8)
+		shortest = limit;
+	for (size_t i = 0; i < nr_pieces; i++)
+		if (longer >= nr_pieces / 8 ?
+		    pieces[i].to - pieces[i].from >= limit : i % 2)
 			pieces[kept++] = pieces[i];
 	left_out += nr_pieces - kept;
 	nr_pieces = kept;
