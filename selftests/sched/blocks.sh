@@ -109,8 +109,13 @@ for reason in $REASONS; do
 	fi
 done
 is "no other reason" "$(others)" ""
-is "a wakeup before the switch does not change the mode" \
-	"$(regress_mode_when_woken_early)" ""
+if [[ $(uname -v) == *PREEMPT_RT* ]]; then
+	skip "a wakeup before the switch does not change the mode" \
+		"with PREEMPT_RT a futex waits in D for locks; kunit:hot.sh has this case on its own"
+else
+	is "a wakeup before the switch does not change the mode" \
+		"$(regress_mode_when_woken_early)" ""
+fi
 check "voluntary switches equal status" \
 	table_agrees rows before after vol switches_vol
 check "migrations equal se.nr_migrations" \
