@@ -191,37 +191,58 @@ static void wait_for_end(struct job *j, bool has_child)
 }
 
 /* What is in it now: read it once, as the report will. */
-static int say_done(const struct job *j)
+static uint64_t count_lost(struct mps_rec *rec, uint64_t *wall_ns)
 {
 	uint64_t lost = 0, first = 0, last = 0;
 	const struct mps_rec_lost *l;
 	struct mps_rec_event e;
-	struct mps_rec *rec;
-	char why[256], time[MPS_FMT_LEN];
-	struct stat st;
 	size_t nr;
 
-	if (mps_rec_open(&rec, file, why, sizeof(why))) {
-		mps_msg("record: %s: %s", file, why);
-		return MPS_EXIT_FAILURE;
-	}
 	while (mps_rec_next(rec, &e)) {
 		first = first ? first : e.ts_ns;
 		last = e.ts_ns;
 	}
+	*wall_ns = last - first;
 	l = mps_rec_lost(rec, &nr);
 	for (size_t i = 0; i < nr; i++)
 		lost += l[i].overrun + l[i].commit_overrun + l[i].dropped;
-	if (stat(file, &st))
-		st.st_size = 0;
-	mps_out_print("%s: %" PRIu64 " events of %s in %" PRIu64 " KiB, %" PRIu64 " lost%s\n",
-		      file, mps_rec_nr_known(rec), mps_fmt_ns(time, last - first),
-		      (uint64_t)st.st_size / 1024, lost,
-		      lost && j->max_bytes ? " (--max-size keeps the last ones)" : "");
-	mps_out_print("mpscope report %s\n", file);
+	return lost;
+}
+
+static int say_done(const struct job *j, const struct mps_opt *opt)
+{
+	struct mps_out *out = mps_out_open(opt);
+	char why[256], time[MPS_FMT_LEN];
+	uint64_t lost, wall_ns, bytes;
+	struct mps_rec *rec;
+	struct stat st;
+	int rc;
+
+	if (!out)
+		return MPS_EXIT_FAILURE;
+	if (mps_rec_open(&rec, file, why, sizeof(why))) {
+		mps_msg("record: %s: %s", file, why);
+		mps_out_close(out);
+		return MPS_EXIT_FAILURE;
+	}
+	lost = count_lost(rec, &wall_ns);
+	bytes = stat(file, &st) ? 0 : (uint64_t)st.st_size;
+	mps_out_doc_begin(out, "record");
+	mps_out_heading(out, "%s: %" PRIu64 " events of %s, %" PRIu64 " KiB; now: mpscope report %s",
+			file, mps_rec_nr_known(rec), mps_fmt_ns(time, wall_ns),
+			bytes / 1024, file);
+	mps_out_field(out, "file", MPS_KIND_STRING, mps_cell_str(file));
+	mps_out_field(out, "events", MPS_KIND_COUNT,
+		      mps_cell_u64(mps_rec_nr_known(rec)));
+	mps_out_field(out, "wall_ns", MPS_KIND_NS, mps_cell_u64(wall_ns));
+	mps_out_field(out, "bytes", MPS_KIND_COUNT, mps_cell_u64(bytes));
+	if (lost && j->max_bytes)
+		mps_out_note(out, "--max-size keeps the last ones; the first were given up");
+	mps_out_dropped(out, "events", "events", mps_cell_u64(lost));
+	mps_out_doc_end(out, false);
 	mps_rec_close(rec);
-	return mps_out_print_done() ? MPS_EXIT_FAILURE :
-	       lost ? MPS_EXIT_PARTIAL : MPS_EXIT_OK;
+	rc = mps_out_close(out);
+	return rc ? rc : lost ? MPS_EXIT_PARTIAL : MPS_EXIT_OK;
 }
 
 static int take(struct job *j, const struct mps_opt *opt)
@@ -252,7 +273,7 @@ static int take(struct job *j, const struct mps_opt *opt)
 			file, strerror(err));
 		return MPS_EXIT_FAILURE;
 	}
-	return say_done(j);
+	return say_done(j, opt);
 }
 
 static int run(struct job *j, const struct mps_opt *opt)

@@ -163,15 +163,14 @@ static enum mps_rec_err check_clock(struct mps_rec *r)
 	static const char * const not_ns[] = { "counter", "uptime", "x86-tsc",
 		"ppc-tb", "perf-tsc" };
 
-	set_clock(r, r->dat.clock);
 	/*
-	 * A buffer's own word for it is "local" too where trace-cmd did not ask
-	 * the instance; the file trace_clock, which it then copied, is right.
+	 * A buffer's own word for it may be that of the top instance, as
+	 * trace-cmd 3.1 has it; the file trace_clock, which it copied, is right.
 	 */
 	for (uint32_t i = 0; i < r->dat.nr_buffers; i++)
-		if (r->dat.buffers[i].nr_cpus && r->dat.buffers[i].clock &&
-		    strcmp(r->dat.buffers[i].clock, "local"))
+		if (r->dat.buffers[i].nr_cpus)
 			set_clock(r, r->dat.buffers[i].clock);
+	set_clock(r, r->dat.clock);
 	for (size_t i = 0; i < sizeof(not_ns) / sizeof(not_ns[0]); i++)
 		if (!strcmp(r->clock, not_ns[i]))
 			return mps_dat_fail(&r->dat, MPS_REC_FOREIGN,

@@ -14,7 +14,7 @@
 #include "record.h"
 #include "wait.h"
 
-#define START_NS	UINT64_C(20000000000)	/* to be on, on a slow machine */
+#define START_NS	UINT64_C(60000000000)	/* to be on, on a slow machine */
 #define POLL_NS		UINT64_C(20000000)
 #define MAX_ARGS	80
 
@@ -135,20 +135,54 @@ static void child(const struct args *a, int log)
 	_exit(127);
 }
 
+/* trace-cmd does so itself, unless it fails. */
+static void remove_instance(const struct mps_tracer *t)
+{
+	char path[256];
+
+	for (size_t i = 0; i < sizeof(tracefs) / sizeof(tracefs[0]); i++) {
+		snprintf(path, sizeof(path), "%s/instances/%s", tracefs[i],
+			 t->instance);
+		rmdir(path);
+	}
+}
+
+/* Return: its status, as of waitpid(); -1 if it was gone. */
+static int end(struct mps_tracer *t)
+{
+	int status = -1;
+
+	if (t->pid > 0) {
+		kill(t->pid, SIGINT);
+		while (waitpid(t->pid, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	t->pid = -1;
+	remove_instance(t);
+	return status;
+}
+
 static bool wait_on(struct mps_tracer *t)
 {
-	uint64_t end = mps_wait_now() + START_NS;
+	uint64_t latest = mps_wait_now() + START_NS;
 	char why[256];
 
 	while (!all_on(t)) {
 		if (mps_tracer_died(t)) {
+			end(t);
 			last_line(t, why, sizeof(why));
 			mps_msg("record: trace-cmd could not record: %s", why);
 			return false;
 		}
-		if (mps_wait_now() > end || !mps_wait_until(mps_wait_now() + POLL_NS)) {
-			mps_tracer_stop(t);
-			mps_msg("record: trace-cmd did not begin to record");
+		if (mps_wait_now() > latest) {
+			end(t);
+			mps_msg("record: trace-cmd did not begin to record within %llu s",
+				(unsigned long long)(START_NS / 1000000000));
+			return false;
+		}
+		if (!mps_wait_until(mps_wait_now() + POLL_NS)) {
+			end(t);
+			mps_msg("record: interrupted before it began");
 			return false;
 		}
 	}
@@ -189,16 +223,9 @@ bool mps_tracer_died(struct mps_tracer *t)
 bool mps_tracer_stop(struct mps_tracer *t)
 {
 	char why[256];
-	int status;
+	int status = end(t);
 
-	if (t->pid < 0)
-		return false;
-	kill(t->pid, SIGINT);
-	while (waitpid(t->pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return false;
-	t->pid = -1;
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
+	if (status >= 0 && WIFEXITED(status) && !WEXITSTATUS(status))
 		return true;
 	last_line(t, why, sizeof(why));
 	mps_msg("record: trace-cmd failed: %s", why);

@@ -215,8 +215,9 @@ static void say_rival(const struct mps_tell_ctx *c, char *buf, size_t size,
 	mps_fmt_hundredths(share, mps_fmt_share(r->ns, k->wait_ns));
 	own = mps_story_thread(c->story, r->in.pid);
 	if (own && own->tgid == tgid)
-		snprintf(buf, size, "; for %s%% of it threads of its own %s: they are more than the CPUs they find",
-			 share, r->in.ns ? "ran instead" : "had the CPU last");
+		snprintf(buf, size, "; for %s%% of it threads of its own %s", share,
+			 r->in.ns ? "ran instead: they are more than the CPUs they find" :
+			 "had the CPU last (who had most of it, only sched:sched_switch tells)");
 	else if (!r->in.pid)
 		snprintf(buf, size, "; %s%% of it ended on a CPU that was idle: it had to be woken up",
 			 share);
@@ -269,7 +270,7 @@ static void judge(struct mps_tell_ctx *c, struct mps_out *out,
 	uint64_t wait = s->ns[MPS_PDO_WOKEN] + s->ns[MPS_PDO_PREEMPTED];
 	uint64_t kept = s->ns[MPS_PDO_SYSCALL] + s->ns[MPS_PDO_BLOCKED];
 	uint64_t all = s->all_ns, known = all - s->ns[MPS_PDO_UNKNOWN];
-	char a[MPS_FMT_LEN], b[MPS_FMT_LEN], why[160];
+	char a[MPS_FMT_LEN], b[MPS_FMT_LEN], why[200];
 	bool quota = t && t->throttled_us > 0 &&
 		     (uint64_t)t->throttled_us * 1000 * 2 > wait;
 
