@@ -28,6 +28,8 @@ int cmd_goroutines(int argc, char **argv);
 int cmd_hist(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_schedtrace(int argc, char **argv);
 int cmd_stat(int argc, char **argv);

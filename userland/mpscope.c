@@ -57,6 +57,12 @@ static const struct command {
 #ifdef MPS_HAVE_CMD_GOROUTINES
 	{ "goroutines", cmd_goroutines, "all goroutines, and what leaks" },
 #endif
+#ifdef MPS_HAVE_CMD_RECORD
+	{ "record", cmd_record, "record events into a trace.dat, by trace-cmd" },
+#endif
+#ifdef MPS_HAVE_CMD_REPORT
+	{ "report", cmd_report, "what a recording (trace.dat) tells" },
+#endif
 #ifdef MPS_HAVE_CMD_BOARD
 	{ "board", cmd_board, "who holds which P, live" },
 #endif
