@@ -99,7 +99,7 @@ compare()
 	local name=$1 pid=$3 out=$MPS_TMP/$1 truth end rc twin=$2
 	[ ! -e "$2.sym" ] || twin=$2.sym
 	# first in line for a CPU, or the truth is older than what it proves
-	chrt -f 1 "$HERE/gotruth" "$pid" 500 $((SECS + 2)) "$twin" >"$out.truth" &
+	chrt -f 1 "$HERE/gotruth" "$pid" 500 $((SECS + 1)) "$twin" >"$out.truth" &
 	truth=$!
 	until [ -s "$out.truth" ]; do sleep 0.1; done
 	end=$((SECONDS + SECS))

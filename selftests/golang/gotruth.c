@@ -319,14 +319,15 @@ int main(int argc, char **argv)
 		gt_die("usage: gotruth PID [INTERVAL_US [SECONDS [EXE]]]");
 	pid = atoi(argv[1]);
 	interval_us = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
-	stop_ns = argc > 3 ? now_ns() +
-		  strtoul(argv[3], NULL, 10) * 1000000000u : UINT64_MAX;
 	gt_exe_open(&exe, pid, argc > 4 ? argv[4] : NULL);
 	m_buf = malloc(MAX_M * exe.size_m);
 	m_again = malloc(MAX_M * exe.size_m);
 	p_buf = malloc(MAX_P * exe.size_p);
 	if (!m_buf || !m_again || !p_buf)
 		gt_die("out of memory");
+	/* reading DWARF may have taken longer than all that was asked for */
+	stop_ns = argc > 3 ? now_ns() +
+		  strtoul(argv[3], NULL, 10) * 1000000000u : UINT64_MAX;
 	for (nr = 0; now_ns() < stop_ns; nr++) {
 		struct timespec ts = {
 			.tv_sec = (time_t)(interval_us / 1000000),
