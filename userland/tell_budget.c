@@ -280,7 +280,9 @@ static void judge(struct mps_tell_ctx *c, struct mps_out *out,
 		return;
 	}
 	if (wait * 10 >= all && wait >= kept) {
-		say_rival(c, why, sizeof(why), k, g->tgid);
+		why[0] = 0;
+		if (!quota)	/* nobody else had to run for it */
+			say_rival(c, why, sizeof(why), k, g->tgid);
 		mps_out_note(out, "verdict: %s: Ps that had work waited for a CPU %s%% of the time, %s%% of what they wanted%s",
 			     quota ? "cgroup quota" : "kernel contention",
 			     mps_fmt_hundredths(a, mps_fmt_share(wait, all)),
