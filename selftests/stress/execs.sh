@@ -50,7 +50,7 @@ is "untagged, nothing is used" "$(sed 1,2d "$MPS/limits" | cut -d' ' -f3 | xargs
 # By a rule that matches each new image: the first one tags, the rest find it.
 mps_write rules "comm=execer children epoll"
 wl_start image execer -n 5 -t $THREADS
-wl_go image $((100))
+wl_go image 100
 is "a rule tags it once" "$(sed 1,2d "$MPS/tags")" "${WL_PID[image]} children epoll"
 wl_quit image
 mps_write rules ""
