@@ -332,10 +332,10 @@ mps_missed()
 
 # ---- waiting ----
 
-# wait_until SECONDS COMMAND...
+# wait_until SECONDS COMMAND...: more of them on a slow kernel, as all time limits here
 wait_until()
 {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * ${MPSCOPE_SLOW:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1
@@ -374,7 +374,7 @@ wl_start()
 # wl_wait NAME LINE [SECONDS]: until the workload printed this line
 wl_wait()
 {
-	local end=$((SECONDS + ${3:-120})) line
+	local end=$((SECONDS + ${3:-120} * ${MPSCOPE_SLOW:-1})) line
 	while :; do
 		while read -r line; do
 			[ "$line" != "$2" ] || return 0

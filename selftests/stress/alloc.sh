@@ -167,7 +167,7 @@ mps_untag_all
 
 witness -q "$pid" >"$MPS_TMP/before" || bail_out "no witness"
 mps_tag "$pid"
-wl_go prey $((100 * MORE_SLOW))
+wl_go prey 100
 witness -q "$pid" >"$MPS_TMP/after" || bail_out "no witness"
 for pair in vol:switches_vol invol:switches_invol pcount:runs; do
 	check "as new: ${pair#*:} equal the kernel's" rows_agree "$pid" \

@@ -20,7 +20,7 @@ execs()
 	count_switches execer
 	mps_tag "$pid $1"
 	readers_start 2
-	wl_go image $((200 * MORE * MORE_SLOW))
+	wl_go image $((200 * MORE))
 	ended reader0 reader1
 	settled
 	counted=$(switches_counted)
@@ -50,7 +50,7 @@ is "untagged, nothing is used" "$(sed 1,2d "$MPS/limits" | cut -d' ' -f3 | xargs
 # By a rule that matches each new image: the first one tags, the rest find it.
 mps_write rules "comm=execer children epoll"
 wl_start image execer -n 5 -t $THREADS
-wl_go image $((100 * MORE_SLOW))
+wl_go image 100
 is "a rule tags it once" "$(sed 1,2d "$MPS/tags")" "${WL_PID[image]} children epoll"
 wl_quit image
 mps_write rules ""

@@ -24,7 +24,7 @@ is "all are there" "$(mps_col limits used threads)" $((THREADS + 1))
 is "each once" "$(sed 1,2d "$MPS/targets/$pid/threads" | cut -d' ' -f1 | sort -u | wc -l)" \
 	$((THREADS + 1))
 readers_start 2
-wl_go crowd $((300 * MORE_SLOW))
+wl_go crowd 300
 ended reader0 reader1
 witness -q "$pid" >"$MPS_TMP/after" || bail_out "no witness"
 for pair in vol:switches_vol invol:switches_invol migrations:migrations pcount:runs; do
@@ -39,7 +39,7 @@ is "nothing was missed" "$(mps_missed)" ""
 
 # They die while they are tagged: all of them become tombstones.
 wl_quit crowd
-wait_until $((60 * MORE_SLOW)) not grep -q . <(sed 1,2d "$MPS/tags")
+wait_until 60 not grep -q . <(sed 1,2d "$MPS/tags")
 is "dead, none is left alive" "$(mps_col limits used threads)" 0
 is "and none is lost: kept or dropped" \
 	"$(($(mps_col limits used tombstones) + $(mps_value self dropped_tombstones)))" \

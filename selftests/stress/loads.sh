@@ -85,7 +85,7 @@ wl_start mix mix -n 300 -t 4
 pid=${WL_PID[mix]}
 witness -q "$pid" >"$MPS_TMP/before" || bail_out "no witness"
 mps_tag "$pid"
-wl_go mix $((100 * MORE_SLOW))
+wl_go mix 100
 witness -q "$pid" >"$MPS_TMP/after" || bail_out "no witness"
 for pair in vol:switches_vol invol:switches_invol migrations:migrations pcount:runs; do
 	check "the last one: ${pair#*:} equal the kernel's" rows_agree "$pid" \

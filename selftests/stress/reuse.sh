@@ -19,7 +19,7 @@ count_switches brief
 mps_tag "${WL_PID[lives]} children epoll,migrate,wakers"
 # From 300 on (RESERVED_PIDS) they are given anew.
 echo 420 >$PID_MAX || bail_out "pid_max"
-wl_go lives $((300 * MORE * MORE_SLOW))
+wl_go lives $((300 * MORE))
 settled
 echo "$was" >$PID_MAX
 numbers=$(wl_facts lives child | cut -d' ' -f1 | sort -u | wc -l)

@@ -164,7 +164,7 @@ wl_start mix mix -n 500 -t 8 4
 pid=${WL_PID[mix]}
 witness -q "$pid" >"$MPS_TMP/before" || bail_out "no witness"
 mps_tag "$pid"
-wl_go mix $((100 * MORE_SLOW))
+wl_go mix 100
 witness -q "$pid" >"$MPS_TMP/after" || bail_out "no witness"
 for pair in vol:switches_vol invol:switches_invol migrations:migrations pcount:runs; do
 	check "as new: ${pair#*:} equal the kernel's" rows_agree "$pid" \

@@ -35,7 +35,7 @@ done
 is "nothing was refused" "$(grep -v '^[a-z]* [0-9]*$' "$MPS_TMP/churn")" ""
 ended reader0 prey1 prey2 prey3
 is "only the steady one is still tagged" "$(ls "$MPS/targets")" "$pid"
-wl_wait steady "done" $((300 * MORE * MORE_SLOW))
+wl_wait steady "done" $((300 * MORE))
 witness -q "$pid" >"$MPS_TMP/after" || bail_out "no witness"
 for pair in vol:switches_vol invol:switches_invol migrations:migrations pcount:runs; do
 	check "steady: ${pair#*:} equal the kernel's" rows_agree "$pid" \

@@ -59,7 +59,7 @@ what=threads main=1
 wl_start lives brief -n 3 -t 16 "$THREADS"
 count_switches brief
 mps_tag "${WL_PID[lives]}"
-wl_go lives $((300 * MORE * MORE_SLOW))
+wl_go lives $((300 * MORE))
 settled
 is "threads: as many as there should be" "$(wl_facts lives lives)" "$THREADS"
 lives_agree
@@ -75,7 +75,7 @@ wl_start lives brief -n 2 -t 16 0 "$CHILDREN"
 count_switches brief
 mps_tag "${WL_PID[lives]} children epoll"
 readers_start 1
-wl_go lives $((300 * MORE * MORE_SLOW))
+wl_go lives $((300 * MORE))
 ended reader0
 settled
 is "children: as many as there should be" \
