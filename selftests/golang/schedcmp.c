@@ -9,8 +9,8 @@
  * were read by the runtime after the line before was written, and before it was
  * seen itself. It counts if all readings from the one before to the first one
  * after say the same of that M or P; if the kernel has not put the M's thread on a
- * CPU meanwhile; and, of a P, if no thread runs whose P is not known yet. Then it
- * was at rest, and what the two sides say of it must be the same. With a P in a
+ * CPU meanwhile; and, of a P, if no thread ran meanwhile whose P is not known: it may
+ * have had this one for a while. Then it was at rest, and what the two sides say of it must be the same. With a P in a
  * system call "after" is SETTLE_NS later, longer than sysmon's longest nap: that
  * it took a P away is seen when it leaves the CPU.
  *
@@ -18,10 +18,12 @@
  *	syscall	up to Go 1.25 the runtime prints no P of an M in a system call,
  *		and no M of that P, but the P's status is 2: the M keeps it
  *	gcstop	status 3: the world is stopped, nobody has the P
+ *	taken	the P is idle for the runtime, and in a system call for the module: it
+ *		looks at one such P each time that a thread leaves the CPU
  *
  * Printed, one a line: lines N (of Ms and Ps), m N AGREE, p N AGREE, each of
- * lines that count; syscall N, gcstop N of them; lines of Ps that do not count:
- * unread N for a thread whose P is not known, moved N as it changed; bad ... the
+ * lines that count; syscall N, gcstop N of them; taken N; lines of Ps that do
+ * not count: unread N for a thread whose P is not known, moved N as it changed; bad ... the
  * first few that do not agree.
  */
 #include <inttypes.h>
@@ -54,7 +56,6 @@ struct p_row {
 
 struct reading {
 	uint64_t ns;		/* when it was over */
-	bool unread;		/* a thread runs of which no P is known */
 	unsigned int nr_m, nr_p;
 	struct m_row m[MAX_ROWS];
 	struct p_row p[MAX_ROWS];
@@ -73,7 +74,7 @@ static unsigned long nr_readings;
 static struct line lines[MAX_LINES];
 static unsigned int nr_lines;
 static unsigned long seen, nr[2], agree[2], nr_syscall, nr_gcstop, nr_bad;
-static unsigned long nr_unread, nr_moved;
+static unsigned long nr_taken, nr_unread, nr_moved;
 
 static uint64_t now_ns(void)
 {
@@ -105,8 +106,18 @@ static long number(const struct table *t, int row, const char *col)
 	return strcmp(s, "-") ? atol(s) : -1;
 }
 
-/* Sysmon, the thread that main() starts first, has none, ever. */
-static void note_unread(struct reading *r)
+static const struct m_row *m_find(const struct reading *r, long id)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_m; i++)
+		if (r->m[i].m == id)
+			return &r->m[i];
+	return NULL;
+}
+
+/* Sysmon, the thread that main() starts first, has no P, ever. */
+static const struct m_row *sysmon_of(const struct reading *r)
 {
 	unsigned int i, sysmon = 0, leader = 0;
 
@@ -117,8 +128,23 @@ static void note_unread(struct reading *r)
 	for (i = 0; i < r->nr_m; i++)
 		if (i != leader && r->m[i].tid < r->m[sysmon].tid)
 			sysmon = i;
-	for (i = 0; i < r->nr_m; i++)
-		r->unread |= i != sysmon && r->m[i].running && r->m[i].p < 0;
+	return &r->m[sysmon];
+}
+
+/* A thread that may have a P that was not seen: it runs, or ran, without one. */
+static bool unread(const struct reading *r, const struct reading *first)
+{
+	const struct m_row *sysmon = sysmon_of(r);
+	unsigned int i;
+
+	for (i = 0; i < r->nr_m; i++) {
+		const struct m_row *m = &r->m[i], *was = m_find(first, m->m);
+
+		if (m != sysmon && (!was || m->p < 0 || was->p < 0) &&
+		    (m->running || !was || was->runs != m->runs))
+			return true;
+	}
+	return false;
 }
 
 static void read_threads(struct reading *r, const char *path)
@@ -143,7 +169,6 @@ static void read_threads(struct reading *r, const char *path)
 		m->tid = number(&t, i, "tid");
 		r->nr_m += m->known;
 	}
-	note_unread(r);
 	table_free(&t);
 }
 
@@ -185,16 +210,6 @@ static void take_reading(const char *tgid)
 	nr_readings++;
 }
 
-static const struct m_row *m_find(const struct reading *r, long id)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->nr_m; i++)
-		if (r->m[i].m == id)
-			return &r->m[i];
-	return NULL;
-}
-
 /* The M's thread was off the CPU in all of the readings, and the same. */
 static const struct m_row *m_at_rest(const struct line *l, unsigned long last)
 {
@@ -220,9 +235,10 @@ static const struct p_row *p_at_rest(const struct line *l, unsigned long last)
 	for (i = l->before; i <= last; i++) {
 		const struct reading *r = at(i);
 
-		nr_unread += r->unread;
-		if (r->unread)
+		if (unread(r, at(l->before))) {
+			nr_unread++;
 			return NULL;
+		}
 		if ((unsigned long)l->id >= r->nr_p ||
 		    strcmp(r->p[l->id].state, first->state) ||
 		    r->p[l->id].moves != first->moves ||
@@ -266,6 +282,10 @@ static void compare_p(const struct line *l, unsigned long last)
 
 	if (!p)
 		return;
+	if (l->value == 0 && !strcmp(p->state, "syscall")) {
+		nr_taken++;
+		return;
+	}
 	if (l->value == 2) {		/* _Psyscall */
 		nr_syscall++;
 		ok = l->other < 0 && p->m >= 0;
@@ -404,8 +424,8 @@ int main(int argc, char **argv)
 		compare_lines();
 	}
 	fclose(f);
-	printf("lines %lu\nm %lu %lu\np %lu %lu\nsyscall %lu\ngcstop %lu\nunread %lu\nmoved %lu\n",
+	printf("lines %lu\nm %lu %lu\np %lu %lu\nsyscall %lu\ngcstop %lu\ntaken %lu\nunread %lu\nmoved %lu\n",
 	       seen, nr[1], agree[1], nr[0], agree[0], nr_syscall, nr_gcstop,
-	       nr_unread, nr_moved);
+	       nr_taken, nr_unread, nr_moved);
 	return 0;
 }
