@@ -9,10 +9,11 @@
  * were read by the runtime after the line before was written, and before it was
  * seen itself. It counts if all readings from the one before to the first one
  * after say the same of that M or P; if the kernel has not put the M's thread on a
- * CPU meanwhile; and, of a P, if no thread ran meanwhile whose P is not known: it may
- * have had this one for a while. Then it was at rest, and what the two sides say of it must be the same. With a P in a
- * system call "after" is SETTLE_NS later, longer than sysmon's longest nap: that
- * it took a P away is seen when it leaves the CPU.
+ * CPU meanwhile; and, of a P, if no thread ran meanwhile whose P is not known: it
+ * may have had this one for a while. Then it was at rest, and what the two sides
+ * say of it must be the same. With a P in a system call "after" is SETTLE_NS later,
+ * longer than sysmon's longest nap: that it took a P away is seen when it leaves
+ * the CPU.
  *
  * Differences of convention, each counted where it occurs:
  *	syscall	up to Go 1.25 the runtime prints no P of an M in a system call,
@@ -424,8 +425,9 @@ int main(int argc, char **argv)
 		compare_lines();
 	}
 	fclose(f);
-	printf("lines %lu\nm %lu %lu\np %lu %lu\nsyscall %lu\ngcstop %lu\ntaken %lu\nunread %lu\nmoved %lu\n",
-	       seen, nr[1], agree[1], nr[0], agree[0], nr_syscall, nr_gcstop,
-	       nr_taken, nr_unread, nr_moved);
+	printf("lines %lu\nm %lu %lu\np %lu %lu\n", seen, nr[1], agree[1],
+	       nr[0], agree[0]);
+	printf("syscall %lu\ngcstop %lu\ntaken %lu\nunread %lu\nmoved %lu\n",
+	       nr_syscall, nr_gcstop, nr_taken, nr_unread, nr_moved);
 	return 0;
 }
