@@ -92,6 +92,7 @@ matches "another m is refused" "$(refused_by 's/g_m=48/g_m=0/')" \
 mkfifo "$MPS_TMP/go"
 sh -c 'read -r line; exec sleep 1000' <>"$MPS_TMP/go" &
 pid=$!
+wait_until 10 grep -qx sh "/proc/$pid/comm"	# its own exec is over
 mps_tag "$pid"
 is "no Go: the layout is taken" "$(onewrite "$MPS/targets/$pid/golayout" <<<"$good")" 0
 is "no Go: but not proven" "$(state "$pid")" proving

@@ -9,19 +9,25 @@
  * were read by the runtime after the line before was written, and before it was
  * seen itself. It counts if all readings from the one before to the first one
  * after say the same of that M or P; if the kernel has not put the M's thread on a
- * CPU meanwhile; and, of a P, if no thread runs whose P is not known yet. Then it
- * was at rest, and what the two sides say of it must be the same. With a P in a
- * system call "after" is SETTLE_NS later, longer than sysmon's longest nap: that
- * it took a P away is seen when it leaves the CPU.
+ * CPU meanwhile; and, of a P, if no thread ran meanwhile whose P is not known: it
+ * may have had this one for a while. Then it was at rest, and what the two sides
+ * say of it must be the same. With a P in a system call "after" is SETTLE_NS later,
+ * longer than sysmon's longest nap: that it took a P away is seen when it leaves
+ * the CPU.
+ *
+ * Ps whose M is on a CPU, for either side, are counted apart: a thread that does not
+ * leave the CPU may lose its P in a system call and get another one, unseen.
  *
  * Differences of convention, each counted where it occurs:
  *	syscall	up to Go 1.25 the runtime prints no P of an M in a system call,
  *		and no M of that P, but the P's status is 2: the M keeps it
  *	gcstop	status 3: the world is stopped, nobody has the P
+ *	taken	the P is idle for the runtime, and in a system call for the module: it
+ *		looks at one such P each time that a thread leaves the CPU
  *
- * Printed, one a line: lines N (of Ms and Ps), m N AGREE, p N AGREE, each of
- * lines that count; syscall N, gcstop N of them; lines of Ps that do not count:
- * unread N for a thread whose P is not known, moved N as it changed; bad ... the
+ * Printed, one a line: lines N (of Ms and Ps), m N AGREE, p N AGREE, of
+ * lines that count, running_p N AGREE; syscall N, gcstop N of them; taken N; lines of Ps that do
+ * not count: unread N for a thread whose P is not known, moved N as it changed; bad ... the
  * first few that do not agree.
  */
 #include <inttypes.h>
@@ -54,7 +60,6 @@ struct p_row {
 
 struct reading {
 	uint64_t ns;		/* when it was over */
-	bool unread;		/* a thread runs of which no P is known */
 	unsigned int nr_m, nr_p;
 	struct m_row m[MAX_ROWS];
 	struct p_row p[MAX_ROWS];
@@ -73,7 +78,8 @@ static unsigned long nr_readings;
 static struct line lines[MAX_LINES];
 static unsigned int nr_lines;
 static unsigned long seen, nr[2], agree[2], nr_syscall, nr_gcstop, nr_bad;
-static unsigned long nr_unread, nr_moved;
+static unsigned long nr_on, agree_on;
+static unsigned long nr_taken, nr_unread, nr_moved;
 
 static uint64_t now_ns(void)
 {
@@ -105,8 +111,18 @@ static long number(const struct table *t, int row, const char *col)
 	return strcmp(s, "-") ? atol(s) : -1;
 }
 
-/* Sysmon, the thread that main() starts first, has none, ever. */
-static void note_unread(struct reading *r)
+static const struct m_row *m_find(const struct reading *r, long id)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_m; i++)
+		if (r->m[i].m == id)
+			return &r->m[i];
+	return NULL;
+}
+
+/* Sysmon, the thread that main() starts first, has no P, ever. */
+static const struct m_row *sysmon_of(const struct reading *r)
 {
 	unsigned int i, sysmon = 0, leader = 0;
 
@@ -117,8 +133,23 @@ static void note_unread(struct reading *r)
 	for (i = 0; i < r->nr_m; i++)
 		if (i != leader && r->m[i].tid < r->m[sysmon].tid)
 			sysmon = i;
-	for (i = 0; i < r->nr_m; i++)
-		r->unread |= i != sysmon && r->m[i].running && r->m[i].p < 0;
+	return &r->m[sysmon];
+}
+
+/* A thread that may have a P that was not seen: it runs, or ran, without one. */
+static bool unread(const struct reading *r, const struct reading *first)
+{
+	const struct m_row *sysmon = sysmon_of(r);
+	unsigned int i;
+
+	for (i = 0; i < r->nr_m; i++) {
+		const struct m_row *m = &r->m[i], *was = m_find(first, m->m);
+
+		if (m != sysmon && (!was || m->p < 0 || was->p < 0) &&
+		    (m->running || !was || was->runs != m->runs))
+			return true;
+	}
+	return false;
 }
 
 static void read_threads(struct reading *r, const char *path)
@@ -143,7 +174,6 @@ static void read_threads(struct reading *r, const char *path)
 		m->tid = number(&t, i, "tid");
 		r->nr_m += m->known;
 	}
-	note_unread(r);
 	table_free(&t);
 }
 
@@ -185,16 +215,6 @@ static void take_reading(const char *tgid)
 	nr_readings++;
 }
 
-static const struct m_row *m_find(const struct reading *r, long id)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->nr_m; i++)
-		if (r->m[i].m == id)
-			return &r->m[i];
-	return NULL;
-}
-
 /* The M's thread was off the CPU in all of the readings, and the same. */
 static const struct m_row *m_at_rest(const struct line *l, unsigned long last)
 {
@@ -220,9 +240,10 @@ static const struct p_row *p_at_rest(const struct line *l, unsigned long last)
 	for (i = l->before; i <= last; i++) {
 		const struct reading *r = at(i);
 
-		nr_unread += r->unread;
-		if (r->unread)
+		if (unread(r, at(l->before))) {
+			nr_unread++;
 			return NULL;
+		}
 		if ((unsigned long)l->id >= r->nr_p ||
 		    strcmp(r->p[l->id].state, first->state) ||
 		    r->p[l->id].moves != first->moves ||
@@ -258,6 +279,15 @@ static void compare_m(const struct line *l, unsigned long last)
 	judge(true, (kept || l->other == m->p) && l->value == m->goid, l, what);
 }
 
+/* Was this M on a CPU before the line, or is it after? */
+static bool is_running(const struct line *l, long id)
+{
+	const struct m_row *a = m_find(at(l->before), id);
+	const struct m_row *b = m_find(at(l->after), id);
+
+	return id >= 0 && ((a && a->running) || (b && b->running));
+}
+
 static void compare_p(const struct line *l, unsigned long last)
 {
 	const struct p_row *p = p_at_rest(l, last);
@@ -266,6 +296,10 @@ static void compare_p(const struct line *l, unsigned long last)
 
 	if (!p)
 		return;
+	if (l->value == 0 && !strcmp(p->state, "syscall")) {
+		nr_taken++;
+		return;
+	}
 	if (l->value == 2) {		/* _Psyscall */
 		nr_syscall++;
 		ok = l->other < 0 && p->m >= 0;
@@ -274,6 +308,11 @@ static void compare_p(const struct line *l, unsigned long last)
 		ok = p->m < 0;
 	} else {
 		ok = l->other == p->m && (l->value == 0) == (p->m < 0);
+	}
+	if (is_running(l, l->other) || is_running(l, p->m)) {
+		nr_on++;
+		agree_on += ok;
+		return;
 	}
 	snprintf(what, sizeof(what), "m %ld %s", p->m, p->state);
 	judge(false, ok, l, what);
@@ -404,8 +443,9 @@ int main(int argc, char **argv)
 		compare_lines();
 	}
 	fclose(f);
-	printf("lines %lu\nm %lu %lu\np %lu %lu\nsyscall %lu\ngcstop %lu\nunread %lu\nmoved %lu\n",
-	       seen, nr[1], agree[1], nr[0], agree[0], nr_syscall, nr_gcstop,
-	       nr_unread, nr_moved);
+	printf("lines %lu\nm %lu %lu\np %lu %lu\nrunning_p %lu %lu\n", seen,
+	       nr[1], agree[1], nr[0], agree[0], nr_on, agree_on);
+	printf("syscall %lu\ngcstop %lu\ntaken %lu\nunread %lu\nmoved %lu\n",
+	       nr_syscall, nr_gcstop, nr_taken, nr_unread, nr_moved);
 	return 0;
 }

@@ -45,7 +45,7 @@
 #define MAX_T		1024
 #define MAX_PAIRS	4096
 /* One side may just begin; the runtime's Ms first make room for their events. */
-#define BEGIN_NS	500000000
+#define BEGIN_NS	1000000000
 #define END_NS		20000000
 #define GAP_NS		80000000
 

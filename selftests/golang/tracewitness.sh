@@ -10,7 +10,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 need mpscope
 [ -d "$HERE/gotrace" ] || skip_all "exact mode is of amd64, and so are its programs"
 
-SECS=${TRACE_SECONDS:-2}
+SECS=${TRACE_SECONDS:-3}
 mapfile -t VERSIONS < <(cd "$HERE/gotrace" && printf '%s\n' go*-trace | sed 's/-trace//')
 instance=/sys/kernel/tracing/instances/mps
 
@@ -56,7 +56,7 @@ one()
 		out+=" $reason $(($(value "$name" $reason) * 10000 / all))"
 	done
 	diag "$name: $((all / 1000000)) ms of Ps, held $(($(value "$name" held) * 100 / all)) %; per 10000: $((agree * 10000 / all)) agree as they are; taken out:$out; of what is left $((agree * 10000 / left)) agree"
-	if [ "$all" -ge $((SECS * $2 * 500000000)) ] && [ $((agree * 1000)) -ge $((left * 985)) ]; then
+	if [ "$all" -ge $((SECS * $2 * 300000000)) ] && [ $((agree * 1000)) -ge $((left * 985)) ]; then
 		ok "$name: P by P the owners agree in 98.5 % of the time or more"
 	else
 		not_ok "$name: P by P the owners agree in 98.5 % of the time or more"
