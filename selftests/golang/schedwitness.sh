@@ -53,7 +53,7 @@ one()
 }
 
 mps_load
-ktap_begin $((${#VERSIONS[@]} * (${#PROGRAMS[@]} + 2)))
+ktap_begin $((${#VERSIONS[@]} * (${#PROGRAMS[@]} + 1) + 1))
 for version in "${VERSIONS[@]}"; do
 	for program in "${PROGRAMS[@]}"; do
 		read -r name args <<<"$program"
@@ -61,7 +61,9 @@ for version in "${VERSIONS[@]}"; do
 	done
 	cat "$MPS_TMP/$version"-*.cmp >"$MPS_TMP/all"
 	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 100
-	at_least "$version: P rows" "$(number p 2 "$MPS_TMP/all")" "$(number p 3 "$MPS_TMP/all")" 20
 done
+# A version alone may have had all of its Ps on CPUs, or a thread that hides them.
+cat "$MPS_TMP"/go*.cmp >"$MPS_TMP/all"
+at_least "all versions: P rows" "$(number p 2 "$MPS_TMP/all")" "$(number p 3 "$MPS_TMP/all")" 50
 mps_unload
 ktap_end
