@@ -21,16 +21,15 @@ state_is() { [ "$(mps_value "targets/$1/golayout" state)" = "$2" ]; }
 # number KEY FIELD FILE
 number() { awk -v k="$1" -v f="$2" '$1 == k { n += $f } END { print n + 0 }' "$3"; }
 
-# at_least WHAT N GOOD ROWS
+# at_least WHAT N GOOD ROWS PERMILLE
 at_least()
 {
-	local permille=$(($2 ? $3 * 1000 / $2 : 0))
+	local permille=$(($2 ? $3 * 1000 / $2 : 0)) what="$1 are the runtime's in $5 per mille or more"
 	diag "$1: $3 of $2 agree"
-	if [ "$2" -ge "$4" ] && [ $(($3 * 1000)) -ge $(($2 * 995)) ]; then
-		ok "$1 are the runtime's in 99.5 % or more"
+	if [ "$2" -ge "$4" ] && [ $(($3 * 1000)) -ge $(($2 * $5)) ]; then
+		ok "$what"
 	else
-		not_ok "$1 are the runtime's in 99.5 % or more" \
-			"$permille per mille of $2; $4 are needed"
+		not_ok "$what" "$permille per mille of $2; $4 are needed"
 	fi
 }
 
@@ -60,10 +59,11 @@ for version in "${VERSIONS[@]}"; do
 		one "$version" "$name" "$args"
 	done
 	cat "$MPS_TMP/$version"-*.cmp >"$MPS_TMP/all"
-	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 100
+	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 100 995
 done
-# A version alone may have had all of its Ps on CPUs, or a thread that hides them.
+# Sysmon may take a P from a system call between the two: 2 of 280 were seen so, none
+# in other runs. A version alone may have had all of its Ps on CPUs, or a thread that hides them.
 cat "$MPS_TMP"/go*.cmp >"$MPS_TMP/all"
-at_least "all versions: P rows" "$(number p 2 "$MPS_TMP/all")" "$(number p 3 "$MPS_TMP/all")" 50
+at_least "all versions: P rows" "$(number p 2 "$MPS_TMP/all")" "$(number p 3 "$MPS_TMP/all")" 50 980
 mps_unload
 ktap_end
