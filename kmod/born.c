@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Threads and targets made by fork and exec, where one cannot sleep: what finds
- * no memory is counted as missed.
+ * no memory, or none in reserve.c where that is all there is, is counted as missed.
  */
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -76,7 +76,7 @@ static struct mps_target *target_make(struct task_struct *p,
 	}
 	ret = mps_target_publish(g);
 	if (ret) {
-		mps_target_put(g);
+		mps_target_unmade(g);
 		if (ret != -EEXIST)
 			count_missed(NULL);
 		return NULL;

@@ -42,6 +42,13 @@
 #error "mpscope needs CONFIG_SMP"
 #endif
 
+/* sched_process_exec has preemption off and may take no spinlock_t. */
+#if defined(CONFIG_PREEMPT_RT) && LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define MPS_EXEC_IS_RAW	1
+#else
+#define MPS_EXEC_IS_RAW	0
+#endif
+
 /* The kernel's function behind a system call, for kprobes. */
 #ifdef CONFIG_X86_64
 #define MPS_SYSCALL_SYMBOL(name)	"__x64_sys_" name

@@ -72,9 +72,10 @@ static bool rule_matches(const struct mps_rule *r, struct task_struct *p,
 	return true;
 }
 
-static bool needs_buffer(const struct mps_rule *r)
+/* d_path() and cgroup_path() write to it, and take spinlock_t */
+static bool needs_buffer(const struct mps_rule_cmd *cmd)
 {
-	return *r->cmd.value[MPS_RULE_EXE] || *r->cmd.value[MPS_RULE_CGROUP];
+	return *cmd->value[MPS_RULE_EXE] || *cmd->value[MPS_RULE_CGROUP];
 }
 
 static void missed(void)
@@ -103,7 +104,7 @@ void mps_rules_exec(struct task_struct *p, struct linux_binprm *bprm)
 	if (mps_target_find_rcu(p->signal))
 		goto out;
 	list_for_each_entry_rcu(r, &mps_rules, node) {
-		if (needs_buffer(r) && !buf) {
+		if (needs_buffer(&r->cmd) && !buf) {
 			buf = kmalloc(PATH_MAX, GFP_NOWAIT | __GFP_NOWARN);
 			if (!buf) {
 				missed();
@@ -192,7 +193,8 @@ static struct mps_rule *find_rule(const struct mps_rule_cmd *cmd)
  * @why: out, on error: what is wrong, for people
  *
  * Context: COLD, mps_targets_mutex held.
- * Return: 0; -EEXIST, -ENOSPC, -ENOMEM, or what attaching the hooks said.
+ * Return: 0; -EOPNOTSUPP, -EEXIST, -ENOSPC, -ENOMEM, or what attaching the hooks
+ * said.
  */
 int mps_rules_add(const struct mps_rule_cmd *cmd, const char **why)
 {
@@ -201,6 +203,9 @@ int mps_rules_add(const struct mps_rule_cmd *cmd, const char **why)
 	int ret;
 
 	lockdep_assert_held(&mps_targets_mutex);
+	*why = "on this PREEMPT_RT kernel exec may not look up exe or cgroup: use comm";
+	if (MPS_EXEC_IS_RAW && needs_buffer(cmd))
+		return -EOPNOTSUPP;
 	*why = "the same rule stands already: remove it first to change its options";
 	if (find_rule(cmd))
 		return -EEXIST;

@@ -73,10 +73,10 @@ int mps_target_tag(struct task_struct *task, const struct mps_opts *o,
 	}
 	return ret;
 put:
-	mps_target_put(g);
+	mps_target_unmade(g);
 	return ret;
 unhook:
-	mps_target_put(g);
+	mps_target_unmade(g);
 	mps_target_update_hooks(0);
 	return ret;
 }

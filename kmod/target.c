@@ -13,6 +13,7 @@
 #include "debugfs.h"
 #include "exact.h"
 #include "probe.h"
+#include "reserve.h"
 #include "rules.h"
 #include "target.h"
 
@@ -84,26 +85,58 @@ static struct mps_target *find_locked(const struct signal_struct *sig)
 	return NULL;
 }
 
+static void *target_memory(gfp_t gfp)
+{
+	if (!mps_may_allocate())
+		return mps_reserve_take(MPS_RESERVE_TARGET);
+	return kzalloc(sizeof(struct mps_target), gfp);
+}
+
+static void *wakers_memory(gfp_t gfp)
+{
+	if (!mps_may_allocate())
+		return mps_reserve_take(MPS_RESERVE_WAKERS);
+	return kcalloc(MPS_WAKER_SLOTS, sizeof(struct mps_waker_slot), gfp);
+}
+
+/**
+ * mps_target_unmade() - the end of a target that nobody could ever find
+ * @g: from mps_target_alloc(), not published, without exact mode
+ *
+ * Context: any but HOT.
+ */
+void mps_target_unmade(struct mps_target *g)
+{
+	if (mps_may_allocate()) {
+		kfree(g->wakers);
+		kfree(g);
+		return;
+	}
+	if (g->wakers)
+		mps_reserve_give(MPS_RESERVE_WAKERS, g->wakers);
+	mps_reserve_give(MPS_RESERVE_TARGET, g);
+}
+
 /**
  * mps_target_alloc() - a target that nobody can find yet
  * @p: any thread of the process
  * @o: its options
- * @gfp: how to allocate
+ * @gfp: how to allocate, where one may
  *
- * Context: any that @gfp allows. Return: the target or NULL.
+ * Context: any but HOT that @gfp allows. Return: the target or NULL.
  */
 struct mps_target *mps_target_alloc(struct task_struct *p,
 				    const struct mps_opts *o, gfp_t gfp)
 {
-	struct mps_target *g = kzalloc(sizeof(*g), gfp);
+	struct mps_target *g = target_memory(gfp);
 	struct pid_namespace *ns;
 
 	if (!g)
 		return NULL;
 	if (o->features & BIT(MPSCOPE_FEATURE_WAKERS)) {
-		g->wakers = kcalloc(MPS_WAKER_SLOTS, sizeof(*g->wakers), gfp);
+		g->wakers = wakers_memory(gfp);
 		if (!g->wakers) {
-			kfree(g);
+			mps_target_unmade(g);
 			return NULL;
 		}
 	}
@@ -206,7 +239,16 @@ static u32 groups_wanted(u32 more)
  */
 int mps_target_update_hooks(u32 more)
 {
-	return mps_probe_want(groups_wanted(more));
+	u32 groups = groups_wanted(more);
+	int ret;
+
+	/* there before births are seen, and until no more are */
+	if (groups)
+		mps_reserve_fill(true, groups & BIT(MPS_GROUP_WAKERS));
+	ret = mps_probe_want(groups);
+	if (!groups)
+		mps_reserve_fill(false, false);
+	return ret;
 }
 
 /* First half of a removal: nobody new finds the target or its threads. (M) */

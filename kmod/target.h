@@ -100,6 +100,7 @@ int mps_target_update_hooks(u32 more);
 
 struct mps_target *mps_target_alloc(struct task_struct *p,
 				    const struct mps_opts *o, gfp_t gfp);
+void mps_target_unmade(struct mps_target *g);
 int mps_target_publish(struct mps_target *g);
 int mps_target_seed(struct mps_target *g, struct task_struct *task);
 struct mps_target *mps_target_find_rcu(const struct signal_struct *sig);

@@ -6,7 +6,8 @@
  *
  * Three contexts meet here: HOT (scheduler probes: run-queue or pi lock held,
  * interrupts off), fork/exec/free probes (atomic on 6.1, may be preemptible on
- * newer kernels) and COLD (debugfs, work; may sleep).
+ * newer kernels; atomic on PREEMPT_RT, they have no memory but reserve.c's and
+ * take raw locks only) and COLD (debugfs, work; may sleep).
  *
  * Locks, in the order they nest:
  *
@@ -78,6 +79,7 @@
 
 #include "exact.h"
 #include "hot.h"
+#include "reserve.h"
 #include "target.h"
 #include "thread.h"
 
@@ -119,15 +121,22 @@ static struct mps_thread *find_locked(const struct task_struct *task)
 	return NULL;
 }
 
+/* Bare memory for a thread, zeroed; NULL if there is none. */
+void *mps_thread_memory(gfp_t gfp)
+{
+	return kmem_cache_zalloc(mps_thread_cache, gfp);
+}
+
 /**
- * mps_thread_alloc() - memory for a thread, zeroed and unarmed
- * @gfp: how to allocate
+ * mps_thread_alloc() - memory for a thread, unarmed
+ * @gfp: how to allocate, where one may
  *
- * Context: any that @gfp allows. Return: the thread or NULL.
+ * Context: any but HOT that @gfp allows. Return: the thread or NULL.
  */
 struct mps_thread *mps_thread_alloc(gfp_t gfp)
 {
-	struct mps_thread *t = kmem_cache_zalloc(mps_thread_cache, gfp);
+	struct mps_thread *t = mps_may_allocate() ? mps_thread_memory(gfp) :
+			       mps_reserve_take(MPS_RESERVE_THREAD);
 
 	if (!t)
 		return NULL;
@@ -150,8 +159,12 @@ struct mps_thread *mps_thread_alloc(gfp_t gfp)
 /* For a thread that was never added. */
 void mps_thread_free(struct mps_thread *t)
 {
-	if (t)
+	if (!t)
+		return;
+	if (mps_may_allocate())
 		kmem_cache_free(mps_thread_cache, t);
+	else
+		mps_reserve_give(MPS_RESERVE_THREAD, t);
 }
 
 /**

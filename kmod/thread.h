@@ -146,6 +146,7 @@ extern raw_spinlock_t mps_lock;
 int mps_thread_init(void);
 void mps_thread_exit(void);
 
+void *mps_thread_memory(gfp_t gfp);
 struct mps_thread *mps_thread_alloc(gfp_t gfp);
 void mps_thread_free(struct mps_thread *t);
 bool mps_thread_add(struct mps_thread *t, struct task_struct *task,

@@ -196,6 +196,12 @@ mps_write()
 		bail_out "'$2' > $1: $err: $(cat "$MPS/last_error")"
 }
 
+# PREEMPT_RT before 7.0: rules cannot look up paths at exec.
+mps_exec_is_raw()
+{
+	[ -e /sys/kernel/realtime ] && [ "$(uname -r | cut -d. -f1)" -lt 7 ]
+}
+
 mps_tag() { mps_write tags "$*"; }
 mps_untag() { mps_write tags "!$1"; }
 mps_untag_all() { mps_write tags ""; }

@@ -64,7 +64,7 @@ ruled()
 {
 	mps_write rules "comm=mix threads epoll"
 	mps_write rules "comm=true children epoll,migrate,wakers"
-	mps_write rules "exe=/nowhere"
+	mps_exec_is_raw || mps_write rules "exe=/nowhere"
 	matched() { [ "$(find "$MPS/targets" -mindepth 1 -maxdepth 1 | wc -l)" -gt 3 ]; }
 	wait_until 10 matched
 }
