@@ -251,6 +251,44 @@ void mps_exact_returned(struct mps_cpu *c)
 	c->look_again = r == MPS_READ_OK && f.go.p < 0;
 }
 
+static bool runs_here(int cpu, void *x)
+{
+	struct mps_thread *t;
+	bool here;
+
+	rcu_read_lock();
+	t = READ_ONCE(per_cpu(mps_cpu, cpu).cur);
+	here = t && READ_ONCE(t->exact) == x;
+	rcu_read_unlock();
+	return here;
+}
+
+/* Interrupts off; the thread is in user mode or anywhere in the kernel. */
+static void look_here(void *x)
+{
+	struct mps_cpu *c = this_cpu_ptr(&mps_cpu);
+	bool again = c->look_again;
+
+	if (!c->cur || READ_ONCE(c->cur->exact) != x)
+		return;
+	mps_exact_returned(c);
+	c->look_again |= again;
+}
+
+/**
+ * mps_exact_ask() - have each CPU that runs a thread look at it now
+ * @x: its target's exact mode
+ *
+ * A thread may take a P, or change its goroutine, and run on for long without
+ * any event: a reader is told what holds when it asks.
+ * Context: COLD, interrupts on, @x is kept. Interrupts those CPUs and waits.
+ */
+void mps_exact_ask(struct mps_exact *x)
+{
+	if (mps_exact_on(x))
+		on_each_cpu_cond(runs_here, look_here, x, true);
+}
+
 /**
  * mps_go_settle() - is what was read proven, and does it still hold
  * @x: the target's exact mode

@@ -94,6 +94,7 @@ void mps_exact_out(struct mps_exact *x, struct mps_thread *t, u64 now_ns);
 void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
 		  u64 now_ns);
 void mps_exact_returned(struct mps_cpu *c);
+void mps_exact_ask(struct mps_exact *x);
 extern const struct mps_go mps_go_none;
 bool mps_go_settle(const struct mps_exact *x, const struct mps_thread *t,
 		   struct mps_go *go);

@@ -75,6 +75,8 @@ int mps_ps_show(struct seq_file *m, void *unused)
 
 	mps_show_header(m, MPSCOPE_COLS_PS);
 	mutex_lock(&g->exact_lock);
+	if (g->exact)
+		mps_exact_ask(g->exact);
 	for (i = 0; g->exact && i < g->exact->ps.nprocs; i++)
 		show_p(m, g, g->exact, i);
 	mutex_unlock(&g->exact_lock);
@@ -131,6 +133,7 @@ int mps_pressure_show(struct seq_file *m, void *unused)
 	mutex_lock(&g->exact_lock);
 	x = g->exact;
 	if (x) {
+		mps_exact_ask(x);
 		raw_spin_lock_irqsave(&x->lock, flags);
 		update_locked(g, x);
 		memcpy(avg, x->avg, sizeof(avg));

@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 
 #include "debugfs.h"
+#include "exact.h"
 
 /* Fixed: more rows per read() and fewer restarts of the iterator. */
 #define MPS_BUFFER_SIZE	SZ_64K
@@ -65,6 +66,12 @@ static void show_header(struct seq_file *m, const struct mps_reader *r)
 	struct mps_line l;
 	char buf[1024];
 
+	if (!strcmp(r->file->name, "threads")) {
+		struct mps_exact *x = READ_ONCE(r->target->exact);
+
+		if (x)
+			mps_exact_ask(x);
+	}
 	if (strcmp(r->file->name, "histograms")) {
 		mps_show_header(m, r->file->cols);
 		return;
