@@ -35,35 +35,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "table.h"
+#include "readings.h"
 
-#define NR_READINGS	512	/* the last ones */
-#define MAX_ROWS	64	/* Ms, or Ps */
 #define MAX_LINES	4096	/* that wait to be compared */
 #define MAX_BAD		12
 #define SETTLE_NS	UINT64_C(15000000)
-
-struct m_row {
-	long tid, m, p, goid;
-	uint64_t runs;
-	bool running, syscall, known;
-};
-
-struct p_row {
-	long m;
-	char state[12];
-	uint64_t moves;
-};
-
-struct reading {
-	uint64_t ns;		/* when it was over */
-	unsigned int nr_m, nr_p;
-	struct m_row m[MAX_ROWS];
-	struct p_row p[MAX_ROWS];
-};
 
 /* A line of an M or a P, and the readings around it. */
 struct line {
@@ -73,21 +50,11 @@ struct line {
 	unsigned long before, after;
 };
 
-static struct reading readings[NR_READINGS];
-static unsigned long nr_readings;
 static struct line lines[MAX_LINES];
 static unsigned int nr_lines;
 static unsigned long seen, nr[2], agree[2], nr_syscall, nr_gcstop, nr_bad;
 static unsigned long nr_on, agree_on;
 static unsigned long nr_taken, nr_unread, nr_moved;
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-}
 
 static void die(const char *what)
 {
@@ -95,134 +62,14 @@ static void die(const char *what)
 	exit(1);
 }
 
-static const char *word(const struct table *t, int row, const char *col)
-{
-	int c = table_col(t, col);
-
-	if (c < 0)
-		die("a column is missing");
-	return table_cell(t, row, c);
-}
-
-static long number(const struct table *t, int row, const char *col)
-{
-	const char *s = word(t, row, col);
-
-	return strcmp(s, "-") ? atol(s) : -1;
-}
-
-static const struct m_row *m_find(const struct reading *r, long id)
-{
-	unsigned int i;
-
-	for (i = 0; i < r->nr_m; i++)
-		if (r->m[i].m == id)
-			return &r->m[i];
-	return NULL;
-}
-
-/* Sysmon, the thread that main() starts first, has no P, ever. */
-static const struct m_row *sysmon_of(const struct reading *r)
-{
-	unsigned int i, sysmon = 0, leader = 0;
-
-	for (i = 1; i < r->nr_m; i++)
-		if (r->m[i].tid < r->m[leader].tid)
-			leader = i;
-	sysmon = leader ? 0 : 1;
-	for (i = 0; i < r->nr_m; i++)
-		if (i != leader && r->m[i].tid < r->m[sysmon].tid)
-			sysmon = i;
-	return &r->m[sysmon];
-}
-
-/* A thread that may have a P that was not seen: it runs, or ran, without one. */
-static bool unread(const struct reading *r, const struct reading *first)
-{
-	const struct m_row *sysmon = sysmon_of(r);
-	unsigned int i;
-
-	for (i = 0; i < r->nr_m; i++) {
-		const struct m_row *m = &r->m[i], *was = m_find(first, m->m);
-
-		if (m != sysmon && (!was || m->p < 0 || was->p < 0) &&
-		    (m->running || !was || was->runs != m->runs))
-			return true;
-	}
-	return false;
-}
-
-static void read_threads(struct reading *r, const char *path)
-{
-	struct table t;
-	int i;
-
-	if (!table_read(&t, path))
-		die(t.error);
-	for (i = 0; i < t.nr_rows && r->nr_m < MAX_ROWS; i++) {
-		struct m_row *m = &r->m[r->nr_m];
-
-		if (!strcmp(word(&t, i, "state"), "dead"))
-			continue;
-		m->running = !strcmp(word(&t, i, "state"), "running");
-		m->known = strcmp(word(&t, i, "m"), "-");
-		m->m = number(&t, i, "m");
-		m->p = number(&t, i, "p");
-		m->goid = number(&t, i, "goid");
-		m->syscall = number(&t, i, "insyscall") == 1;
-		m->runs = table_u64(&t, i, "runs");
-		m->tid = number(&t, i, "tid");
-		r->nr_m += m->known;
-	}
-	table_free(&t);
-}
-
-static void read_ps(struct reading *r, const char *path)
-{
-	struct table t;
-	int i;
-
-	if (!table_read(&t, path))
-		die(t.error);
-	for (i = 0; i < t.nr_rows && i < MAX_ROWS; i++) {
-		r->p[i].m = number(&t, i, "m");
-		r->p[i].moves = table_u64(&t, i, "moves_m");
-		snprintf(r->p[i].state, sizeof(r->p[i].state), "%s",
-			 word(&t, i, "state"));
-	}
-	r->nr_p = (unsigned int)i;
-	table_free(&t);
-}
-
-static struct reading *at(unsigned long i)
-{
-	return &readings[i % NR_READINGS];
-}
-
-static void take_reading(const char *tgid)
-{
-	struct reading *r = at(nr_readings);
-	char path[128];
-
-	memset(r, 0, sizeof(*r));
-	snprintf(path, sizeof(path), "/sys/kernel/debug/mpscope/targets/%s/ps",
-		 tgid);
-	read_ps(r, path);
-	snprintf(path, sizeof(path),
-		 "/sys/kernel/debug/mpscope/targets/%s/threads", tgid);
-	read_threads(r, path);
-	r->ns = now_ns();
-	nr_readings++;
-}
-
 /* The M's thread was off the CPU in all of the readings, and the same. */
 static const struct m_row *m_at_rest(const struct line *l, unsigned long last)
 {
-	const struct m_row *first = m_find(at(l->before), l->id);
+	const struct m_row *first = reading_m(reading_at(l->before), l->id);
 	unsigned long i;
 
 	for (i = l->before; first && i <= last; i++) {
-		const struct m_row *m = m_find(at(i), l->id);
+		const struct m_row *m = reading_m(reading_at(i), l->id);
 
 		if (!m || m->running || m->runs != first->runs ||
 		    m->p != first->p || m->goid != first->goid)
@@ -234,13 +81,13 @@ static const struct m_row *m_at_rest(const struct line *l, unsigned long last)
 /* The P was in one state; nobody may have taken it who was not read since. */
 static const struct p_row *p_at_rest(const struct line *l, unsigned long last)
 {
-	const struct p_row *first = &at(l->before)->p[l->id];
+	const struct p_row *first = &reading_at(l->before)->p[l->id];
 	unsigned long i;
 
 	for (i = l->before; i <= last; i++) {
-		const struct reading *r = at(i);
+		const struct reading *r = reading_at(i);
 
-		if (unread(r, at(l->before))) {
+		if (reading_unread(r, reading_at(l->before))) {
 			nr_unread++;
 			return NULL;
 		}
@@ -282,8 +129,8 @@ static void compare_m(const struct line *l, unsigned long last)
 /* Was this M on a CPU before the line, or is it after? */
 static bool is_running(const struct line *l, long id)
 {
-	const struct m_row *a = m_find(at(l->before), id);
-	const struct m_row *b = m_find(at(l->after), id);
+	const struct m_row *a = reading_m(reading_at(l->before), id);
+	const struct m_row *b = reading_m(reading_at(l->after), id);
 
 	return id >= 0 && ((a && a->running) || (b && b->running));
 }
@@ -321,13 +168,13 @@ static void compare_p(const struct line *l, unsigned long last)
 /* Was the P or the M's thread in a system call when the line began? */
 static bool in_call(const struct line *l)
 {
-	const struct reading *r = at(l->before);
+	const struct reading *r = reading_at(l->before);
 	const struct m_row *m;
 
 	if (!l->is_m)
 		return l->id < MAX_ROWS &&
 		       !strcmp(r->p[l->id].state, "syscall");
-	m = m_find(r, l->id);
+	m = reading_m(r, l->id);
 	return m && m->syscall && m->p >= 0;
 }
 
@@ -345,7 +192,7 @@ static void compare_lines(void)
 			continue;	/* too long ago: overwritten */
 		while (last < nr_readings &&
 		       (last == l->after || (in_call(l) &&
-			at(last)->ns < at(l->after)->ns + SETTLE_NS)))
+			reading_at(last)->ns < reading_at(l->after)->ns + SETTLE_NS)))
 			last++;
 		if (last >= nr_readings) {
 			lines[kept++] = *l;
@@ -434,11 +281,11 @@ int main(int argc, char **argv)
 	f = fopen(argv[2], "re");
 	if (!f || fseek(f, 0, SEEK_END))
 		die("the file of the runtime's lines cannot be read");
-	stop = now_ns() + strtoull(argv[3], NULL, 10) * 1000000000u;
-	take_reading(argv[1]);
-	take_reading(argv[1]);
-	while (now_ns() < stop) {
-		take_reading(argv[1]);
+	stop = readings_now_ns() + strtoull(argv[3], NULL, 10) * 1000000000u;
+	readings_take(argv[1]);
+	readings_take(argv[1]);
+	while (readings_now_ns() < stop) {
+		readings_take(argv[1]);
 		drain(f);
 		compare_lines();
 	}

@@ -41,6 +41,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "spans.h"
+
 #define MAX_P		64
 #define MAX_T		1024
 #define MAX_PAIRS	4096
@@ -49,24 +51,9 @@
 #define END_NS		20000000
 #define GAP_NS		80000000
 
-enum reason {
-	AGREE, UNSEEN, MOVED, TAKEN, WOKEN, START, END, GAP, HELD, NR_SUMS
-};
-
 static const char * const names[NR_SUMS] = {
 	"agree", "unseen", "moved", "taken", "woken", "start", "end",
 	"gap", "held"
-};
-
-struct span {
-	int64_t begin, end;
-	int tid;
-	enum reason why;	/* AGREE: sure */
-};
-
-struct spans {
-	struct span *a;
-	size_t nr, max;
 };
 
 /* A thread of the records; all times are of its last stint. */
@@ -92,19 +79,6 @@ static void die(const char *what)
 {
 	fprintf(stderr, "tracecmp: %s\n", what);
 	exit(1);
-}
-
-static void add(struct spans *s, int64_t begin, int64_t end, int tid,
-		enum reason why)
-{
-	if (s->nr == s->max) {
-		s->max = s->max ? s->max * 2 : 256;
-		s->a = realloc(s->a, s->max * sizeof(*s->a));
-		if (!s->a)
-			die("out of memory");
-	}
-	if (end > begin)
-		s->a[s->nr++] = (struct span){ begin, end, tid, why };
 }
 
 static void seen(int side, int64_t ns)
@@ -143,7 +117,7 @@ static void own(int p, int64_t begin, int64_t end, int tid, enum reason why)
 {
 	if (p >= nprocs)
 		die("a record has a P that there is not");
-	add(&ours[p], begin, end, tid, why);
+	spans_add(&ours[p], begin, end, tid, why);
 }
 
 /* The thread left the CPU at @ns with @p. */
@@ -157,7 +131,7 @@ static void stint_end(struct thread *t, int64_t ns, int p)
 	else if (t->runs && p >= 0 && t->p_in != p && !t->parked)
 		why = MOVED;
 	if (t->runs) {
-		add(&t->stints, t->in, ns, t->tid, why);
+		spans_add(&t->stints, t->in, ns, t->tid, why);
 		if (had >= 0)
 			own(had, t->in, ns, t->tid, why);
 		if (had >= 0 && t->parked)
@@ -228,7 +202,7 @@ static void take_parsed(const char *line)
 	if (strncmp(line, "M=", 2) || !number(line, " Time=", &ns))
 		return;
 	seen(0, ns);
-	add(&notes, ns, ns + 1, 1, AGREE);
+	spans_add(&notes, ns, ns + 1, 1, AGREE);
 	if (!strstr(line, " StateTransition ") || !number(line, " ProcID=", &p))
 		return;
 	if (p < 0 || p >= nprocs)
@@ -240,7 +214,7 @@ static void take_parsed(const char *line)
 		since[p] = ns;
 		owner[p] = (int)tid;
 	} else {
-		add(&theirs[p], since[p], ns, owner[p], AGREE);
+		spans_add(&theirs[p], since[p], ns, owner[p], AGREE);
 		owner[p] = 0;
 	}
 }
@@ -265,7 +239,7 @@ static void finish(void)
 
 	for (p = 0; p < nprocs; p++)
 		if (owner[p])
-			add(&theirs[p], since[p], last[0], owner[p], AGREE);
+			spans_add(&theirs[p], since[p], last[0], owner[p], AGREE);
 	for (i = 0; i < nr_threads; i++) {
 		struct thread *t = &threads[i];
 
@@ -276,55 +250,15 @@ static void finish(void)
 	}
 }
 
-static int by_begin(const void *a, const void *b)
-{
-	const struct span *x = a, *y = b;
-
-	return (x->begin > y->begin) - (x->begin < y->begin);
-}
-
-/* Who began last has it: what another one kept was taken away by then. */
-static void settle(struct spans *s)
-{
-	size_t i;
-
-	qsort(s->a, s->nr, sizeof(*s->a), by_begin);
-	for (i = 0; i + 1 < s->nr; i++)
-		if (s->a[i].end > s->a[i + 1].begin)
-			s->a[i].end = s->a[i + 1].begin;
-}
-
 /* From each note of the runtime to the next one, unless there is none for long. */
 static void find_gaps(void)
 {
 	size_t i;
 
-	qsort(notes.a, notes.nr, sizeof(*notes.a), by_begin);
+	spans_sort(&notes);
 	for (i = 0; i + 1 < notes.nr; i++)
 		if (notes.a[i + 1].begin - notes.a[i].begin < GAP_NS)
 			notes.a[i].end = notes.a[i + 1].begin;
-}
-
-/* The span at @ns, spans ascending; NULL: none. @next: when that changes. */
-static const struct span *at(const struct spans *s, int64_t ns, int64_t *next)
-{
-	size_t lo = 0, hi = s->nr;
-
-	while (lo < hi) {	/* the first that begins later */
-		size_t mid = (lo + hi) / 2;
-
-		if (s->a[mid].begin > ns)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	if (lo < s->nr && s->a[lo].begin < *next)
-		*next = s->a[lo].begin;
-	if (!lo || s->a[lo - 1].end <= ns)
-		return NULL;
-	if (s->a[lo - 1].end < *next)
-		*next = s->a[lo - 1].end;
-	return &s->a[lo - 1];
 }
 
 static void count_pair(int a, int b, int64_t ns)
@@ -357,15 +291,15 @@ static bool is_next(int p, int64_t ns, int tid)
 	int64_t next = INT64_MAX;
 	const struct span *t, *o;
 
-	at(&theirs[p], ns, &next);
+	spans_at(&theirs[p], ns, &next);
 	if (next == INT64_MAX)
 		return false;
-	t = at(&theirs[p], next, &(int64_t){ INT64_MAX });
+	t = spans_at(&theirs[p], next, &(int64_t){ INT64_MAX });
 	if (!t || t->tid != tid)
 		return false;
 	for (; ns < t->begin; ns = next) {
 		next = t->begin;
-		o = at(&ours[p], ns, &next);
+		o = spans_at(&ours[p], ns, &next);
 		if (!o || o->tid != tid)
 			return false;
 	}
@@ -388,10 +322,10 @@ static enum reason reason_of(int p, const struct span *t, const struct span *o,
 {
 	const struct span *stint = NULL, *was;
 
-	if (!at(&notes, ns, next))
+	if (!spans_at(&notes, ns, next))
 		return GAP;
 	if (t)
-		stint = at(&thread_of(t->tid)->stints, ns, next);
+		stint = spans_at(&thread_of(t->tid)->stints, ns, next);
 	if (stint && stint->why != AGREE)
 		return stint->why;
 	if (o && o->why == MOVED)
@@ -402,7 +336,7 @@ static enum reason reason_of(int p, const struct span *t, const struct span *o,
 		return o->why;
 	if (is_next(p, ns, o->tid))
 		return START;
-	stint = at(&thread_of(o->tid)->stints, ns, next);
+	stint = spans_at(&thread_of(o->tid)->stints, ns, next);
 	was = last_owner(p, ns);
 	return stint && was && was->tid == o->tid && was->end >= stint->begin ?
 	       END : AGREE;
@@ -411,7 +345,7 @@ static enum reason reason_of(int p, const struct span *t, const struct span *o,
 /* One P from @ns to *@next, which is brought nearer to where anything changes. */
 static void compare_at(int p, int64_t ns, int64_t *next)
 {
-	const struct span *t = at(&theirs[p], ns, next), *o = at(&ours[p], ns, next);
+	const struct span *t = spans_at(&theirs[p], ns, next), *o = spans_at(&ours[p], ns, next);
 	bool same = (t ? t->tid : 0) == (o ? o->tid : 0);
 	enum reason why = same ? AGREE : reason_of(p, t, o, ns, next);
 
@@ -443,8 +377,8 @@ int main(int argc, char **argv)
 		die("both traces have no time in common");
 	find_gaps();
 	for (p = 0; p < nprocs; p++) {
-		settle(&theirs[p]);
-		settle(&ours[p]);
+		spans_settle(&theirs[p]);
+		spans_settle(&ours[p]);
 		for (ns = begin; ns < end; ns = next) {
 			next = end;
 			compare_at(p, ns, &next);
