@@ -15,8 +15,8 @@
  * longer than sysmon's longest nap: that it took a P away is seen when it leaves
  * the CPU.
  *
- * Ps whose M is on a CPU, for either side, are counted apart: a thread that does not
- * leave the CPU may lose its P in a system call and get another one, unseen.
+ * Ps whose M is on a CPU, for either side, are counted apart: there a reading rests on
+ * what the M's own CPU sees when it is asked, not on what the M left behind.
  *
  * Differences of convention, each counted where it occurs:
  *	syscall	up to Go 1.25 the runtime prints no P of an M in a system call,

@@ -52,7 +52,7 @@ one()
 }
 
 mps_load
-ktap_begin $((${#VERSIONS[@]} * (${#PROGRAMS[@]} + 1)))
+ktap_begin $((${#VERSIONS[@]} * (${#PROGRAMS[@]} + 1) + 1))
 for version in "${VERSIONS[@]}"; do
 	for program in "${PROGRAMS[@]}"; do
 		read -r name args <<<"$program"
@@ -61,9 +61,9 @@ for version in "${VERSIONS[@]}"; do
 	cat "$MPS_TMP/$version"-*.cmp >"$MPS_TMP/all"
 	at_least "$version: M rows" "$(number m 2 "$MPS_TMP/all")" "$(number m 3 "$MPS_TMP/all")" 100 995
 done
-# Told, not judged: the module learns of a P when its thread leaves a CPU or returns
-# to user mode; one that took it in between is not seen with it, and 93 to 100 % agree.
+# Those of Ms at rest, and those whose M runs: a reader has it looked at.
 cat "$MPS_TMP"/go*.cmp >"$MPS_TMP/all"
-diag "all versions: P rows: $(number p 3 "$MPS_TMP/all") of $(number p 2 "$MPS_TMP/all") agree"
+sed -i 's/^running_p /p /' "$MPS_TMP/all"
+at_least "all versions: P rows" "$(number p 2 "$MPS_TMP/all")" "$(number p 3 "$MPS_TMP/all")" 100 995
 mps_unload
 ktap_end
