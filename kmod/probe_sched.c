@@ -97,7 +97,8 @@ static noinline bool leave_rarely(struct mps_cpu *c, struct mps_thread *t,
 		WRITE_ONCE(t->exit_ns, ktime_get_mono_fast_ns());
 	} else if (is_blocking(prev, preempt, prev_state)) {
 		mps_why_blocked(prev, prev_state, &why);
-		follow_restart(t, &why);
+		if (!mps_why_is_lock(prev_state))
+			follow_restart(t, &why);
 		o.reason = why.reason;
 		o.mode = why.mode;
 		o.syscall = why.syscall;

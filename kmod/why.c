@@ -38,7 +38,9 @@ void mps_why_blocked(struct task_struct *p, unsigned int state,
 {
 	why->mode = mps_why_mode(state);
 	why->syscall = mps_syscall_of(p);
-	if (state & (__TASK_STOPPED | __TASK_TRACED)) {
+	if (mps_why_is_lock(state)) {
+		why->reason = MPSCOPE_REASON_KERNEL;
+	} else if (state & (__TASK_STOPPED | __TASK_TRACED)) {
 		why->reason = MPSCOPE_REASON_STOPPED;
 		why->mode = MPSCOPE_MODE_S;
 	} else if (p->flags & PF_IO_WORKER) {

@@ -51,12 +51,19 @@ static __always_inline unsigned int mps_mode_of_fd(struct task_struct *p)
 	return likely(inode) ? inode->i_mode : 0;
 }
 
+/* PREEMPT_RT makes most spinlocks sleep: this is the kernel's wait, not the call's. */
+static __always_inline bool mps_why_is_lock(unsigned int state)
+{
+	return IS_ENABLED(CONFIG_PREEMPT_RT) && state & TASK_RTLOCK_WAIT;
+}
+
 /* A user's task in a native syscall, which does not end, nor stops. */
 static __always_inline bool mps_why_is_plain(const struct task_struct *p,
 					     unsigned int state)
 {
 	return !(p->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING)) &&
 	       !(state & (__TASK_STOPPED | __TASK_TRACED)) &&
+	       !mps_why_is_lock(state) &&
 	       !mps_syscall_foreign(p);
 }
 

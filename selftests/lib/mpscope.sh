@@ -202,6 +202,9 @@ mps_exec_is_raw()
 	[ -e /sys/kernel/realtime ] && [ "$(uname -r | cut -d. -f1)" -lt 7 ]
 }
 
+# On PREEMPT_RT any call may wait for a spinlock, which no workload can count.
+mps_spinlocks_sleep() { [ -e /sys/kernel/realtime ]; }
+
 mps_tag() { mps_write tags "$*"; }
 mps_untag() { mps_write tags "!$1"; }
 mps_untag_all() { mps_write tags ""; }

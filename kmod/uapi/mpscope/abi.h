@@ -45,7 +45,7 @@
 	X(FAULT,	"fault")	/* page fault from user mode */	\
 	X(STOPPED,	"stopped")	/* SIGSTOP, ptrace */		\
 	X(OTHER,	"other")	/* any other syscall */		\
-	X(KERNEL,	"kernel")	/* no syscall: exiting, worker */
+	X(KERNEL,	"kernel")	/* exiting, worker, -rt spinlock */
 
 /* "S": interruptible. "D": uninterruptible; in epoll this is a lock. */
 #define MPSCOPE_MODES(X)						\
