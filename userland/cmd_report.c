@@ -21,7 +21,7 @@ static struct {
 	FILE *to;
 } exports[] = {
 	{ .e = &mps_export_chrome }, { .e = &mps_export_folded },
-	{ .e = &mps_export_html },
+	{ .e = &mps_export_html }, { .e = &mps_export_perfetto },
 };
 
 #define NR_EXPORTS	(sizeof(exports) / sizeof(exports[0]))
@@ -39,6 +39,8 @@ static const struct mps_opt_own own[] = {
 	  .help = "GOMAXPROCS, where the recording does not know it" },
 	{ .name = "chrome", .arg = "OUT.json", .value = &exports[0].path,
 	  .help = "write trace events for ui.perfetto.dev and chrome://tracing" },
+	{ .name = "perfetto", .arg = "OUT", .value = &exports[3].path,
+	  .help = "write the same in Perfetto's own format, which is smaller" },
 	{ .name = "folded", .arg = "OUT.txt", .value = &exports[1].path,
 	  .help = "write folded stacks of waits, for flamegraph.pl" },
 	{ .name = "html", .arg = "OUT.html", .value = &exports[2].path,
@@ -67,7 +69,7 @@ static const struct mps_opt_spec spec = {
 "  mpscope report trace.dat\n"
 "  mpscope report trace.dat pressure -p 4121\n"
 "  mpscope report trace.dat timeline --from 1.2s --to 1.25s --p 3\n"
-"  mpscope report trace.dat --chrome out.json --html out.html\n"
+"  mpscope report trace.dat --perfetto out.pftrace --html out.html\n"
 "  mpscope report -j trace.dat budget | jq '.budget[] | {state, share}'\n",
 };
 

@@ -23,10 +23,8 @@ struct mps_export {
 };
 
 extern const struct mps_export mps_export_chrome;
+extern const struct mps_export mps_export_perfetto;
 extern const struct mps_export mps_export_folded;
 extern const struct mps_export mps_export_html;
-
-/* A string for JSON in a file: quotes, and what must not stand in it as it is. */
-void mps_export_string(FILE *to, const char *s);
 
 #endif /* _MPS_EXPORT_H */
