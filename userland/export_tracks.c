@@ -20,7 +20,13 @@ struct view {
 	bool named_cpus;
 };
 
-static struct view chrome, perfetto;
+static struct view chrome_view, perfetto_view;
+
+struct mps_tracks *mps_export_tracks(const struct mps_export *e)
+{
+	return e == &mps_export_chrome ? &chrome_view.tracks :
+	       e == &mps_export_perfetto ? &perfetto_view.tracks : NULL;
+}
 
 static struct mps_track_source source(const struct mps_tell_ctx *c)
 {
@@ -229,41 +235,41 @@ static void end(struct mps_tell_ctx *c, struct view *v)
 		mps_tell_room_free(rooms[i]);
 }
 
-#define EXPORT(view)							\
-static bool view##_begin(struct mps_tell_ctx *c, FILE *to)		\
+#define EXPORT(form)							\
+static bool form##_begin(struct mps_tell_ctx *c, FILE *to)		\
 {									\
-	return begin(c, &view, to, &mps_track_##view);			\
+	return begin(c, &form##_view, to, &mps_track_##form);		\
 }									\
 									\
-static void view##_p(struct mps_tell_ctx *c, const struct mps_seg *s)	\
+static void form##_p(struct mps_tell_ctx *c, const struct mps_seg *s)	\
 {									\
-	on_p(c, &view, s);						\
+	on_p(c, &form##_view, s);					\
 }									\
 									\
-static void view##_thread(struct mps_tell_ctx *c, const struct mps_seg *s) \
+static void form##_thread(struct mps_tell_ctx *c, const struct mps_seg *s)	\
 {									\
-	on_thread(c, &view, s);						\
+	on_thread(c, &form##_view, s);					\
 }									\
 									\
-static void view##_event(struct mps_tell_ctx *c,			\
+static void form##_event(struct mps_tell_ctx *c,			\
 			 const struct mps_rec_event *e,			\
 			 const struct mps_sthread *t)			\
 {									\
-	on_event(c, &view, e, t);					\
+	on_event(c, &form##_view, e, t);				\
 }									\
 									\
-static void view##_end(struct mps_tell_ctx *c)				\
+static void form##_end(struct mps_tell_ctx *c)				\
 {									\
-	end(c, &view);							\
+	end(c, &form##_view);						\
 }									\
 									\
-const struct mps_export mps_export_##view = {				\
-	.name = #view,							\
-	.begin = view##_begin,						\
-	.p = view##_p,							\
-	.thread = view##_thread,					\
-	.event = view##_event,						\
-	.end = view##_end,						\
+const struct mps_export mps_export_##form = {				\
+	.name = #form,							\
+	.begin = form##_begin,						\
+	.p = form##_p,							\
+	.thread = form##_thread,					\
+	.event = form##_event,						\
+	.end = form##_end,						\
 }
 
 EXPORT(chrome);
