@@ -22,8 +22,8 @@ static bool is_binary(const char head[HEAD])
 /* What it has to say against the file would stand in the way of our sentence. */
 static int spawn(pid_t *pid, const char *go, const char *path, int to)
 {
-	char *argv[] = { (char *)go, "tool", "trace", "-d=parsed", "--",
-			 (char *)path, NULL };
+	/* it does not write to them; posix_spawn() promises that */
+	const char * const argv[] = { go, "tool", "trace", "-d=parsed", "--", path, NULL };
 	posix_spawn_file_actions_t actions;
 	int err;
 
@@ -32,7 +32,7 @@ static int spawn(pid_t *pid, const char *go, const char *path, int to)
 	posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO);
 	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
 					 O_WRONLY, 0);
-	err = posix_spawnp(pid, go, &actions, NULL, argv, environ);
+	err = posix_spawnp(pid, go, &actions, NULL, (char * const *)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	return err;
 }

@@ -178,7 +178,9 @@ static void show_ps(struct mps_merge_job *j, struct mps_out *out)
 		mps_out_row(out, cells);
 	}
 	p_cells(cells, mps_cell_none(), &total, wall * nr);
-	mps_out_total(out, cells);
+	/* a document has one total, that of the goroutines */
+	if (j->c.opt->format == MPS_FORMAT_TEXT)
+		mps_out_total(out, cells);
 	mps_out_table_end(out);
 	free(who);
 }
@@ -199,9 +201,9 @@ static void show_clocks(struct mps_merge_job *j, struct mps_out *out)
 	mps_out_field(out, "offset_ns", MPS_KIND_STRING, mps_cell_str(how));
 	mps_out_field(out, "slack_ns", MPS_KIND_NS, ns(a->slack_ns));
 	mps_out_field(out, "snapshots", MPS_KIND_COUNT, mps_cell_u64(j->go.nr_snapshots));
-	mps_out_field(out, "notes", MPS_KIND_COUNT, mps_cell_u64(a->notes));
-	mps_out_field(out, "notes_on_cpu", MPS_KIND_COUNT, mps_cell_u64(a->on_cpu));
-	mps_out_field(out, "notes_moved", MPS_KIND_COUNT, mps_cell_u64(j->go.nr_moved));
+	mps_out_field(out, "go_events", MPS_KIND_COUNT, mps_cell_u64(a->notes));
+	mps_out_field(out, "go_events_on_cpu", MPS_KIND_COUNT, mps_cell_u64(a->on_cpu));
+	mps_out_field(out, "go_events_moved", MPS_KIND_COUNT, mps_cell_u64(j->go.nr_moved));
 	mps_out_field(out, "error_samples", MPS_KIND_COUNT, mps_cell_u64(a->late.nr));
 	mps_out_field(out, "error_median_le_ns", MPS_KIND_NS_LE,
 		      late ? ns(p50) : mps_cell_none());

@@ -88,8 +88,9 @@ static void arrow_half(struct mps_tracks *t, const char *ph, const char *name,
 		       uint64_t group, uint64_t track, uint64_t ns)
 {
 	next(t);
-	fprintf(t->to, "{\"ph\":\"%s\",\"cat\":\"%s\",\"name\":\"%s\",\"id\":%" PRIu64 ",\"pid\":%" PRIu64 ",\"tid\":%" PRIu64,
-		ph, name, name, t->nr_arrows, group, track);
+	fprintf(t->to, "{\"ph\":\"%s\",\"cat\":\"%s\",\"name\":\"%s\",\"id\":%llu,\"pid\":%llu,\"tid\":%llu",
+		ph, name, name, (unsigned long long)t->nr_arrows,
+		(unsigned long long)group, (unsigned long long)track);
 	put_us(t, "ts", ns);
 	fputs(*ph == 'f' ? ",\"bp\":\"e\"}" : "}", t->to);
 }
