@@ -267,6 +267,8 @@ int cmd_merge(int argc, char **argv)
 		mps_msg("merge: --align '%s' is neither 'snapshot' nor 'events'", align_by);
 		rc = MPS_EXIT_USAGE;
 	}
+	if (rc == MPS_OPT_GO)
+		rc = mps_merge_check_sort(&opt);
 	if (rc == MPS_OPT_GO) {
 		j.go_file = opt.args[0];
 		j.c.file = opt.args[1];

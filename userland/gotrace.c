@@ -121,7 +121,7 @@ static bool transition(struct mps_gotrace *g, const char *line, int64_t ns,
 	from = key ? strchr(key + 1, ' ') : NULL;
 	arrow = from ? strstr(from, "->") : NULL;
 	to = arrow ? state_of(arrow + 2) : MPS_NR_GOSTATES;
-	if (to == MPS_NR_GOSTATES || !number(key, "ID=", &id) ||
+	if (to == MPS_NR_GOSTATES || !number(key, "ID=", &id) || id < 0 ||
 	    state_of(from + 1) == MPS_NR_GOSTATES) {
 		g->nr_bad++;
 		return true;
@@ -145,12 +145,19 @@ static bool transition(struct mps_gotrace *g, const char *line, int64_t ns,
 	return true;
 }
 
+/* Differences and sums of times are to stay times. */
+static bool is_time(int64_t ns)
+{
+	return ns >= 0 && ns <= INT64_MAX / 4;
+}
+
 static void snapshot(struct mps_gotrace *g, const char *line)
 {
 	struct mps_gosnapshot s;
 
 	if (g->nr_snapshots < MPS_GO_SNAPSHOTS &&
-	    number(line, " Trace=", &s.trace_ns) && number(line, " Mono=", &s.mono_ns))
+	    number(line, " Trace=", &s.trace_ns) && is_time(s.trace_ns) &&
+	    number(line, " Mono=", &s.mono_ns) && is_time(s.mono_ns))
 		g->snapshot[g->nr_snapshots++] = s;
 }
 
@@ -174,8 +181,8 @@ static bool take(struct mps_gotrace *g, const char *line)
 
 	if (strncmp(line, "M=", 2))
 		return true;
-	if (!number(line, "M=", &tid) || !number(line, " Time=", &ns) || ns < 0 ||
-	    ns > INT64_MAX / 4 || tid < -1 || tid > INT32_MAX) {
+	if (!number(line, "M=", &tid) || !number(line, " Time=", &ns) ||
+	    !is_time(ns) || tid < -1 || tid > INT32_MAX) {
 		g->nr_bad++;
 		return true;
 	}

@@ -84,97 +84,106 @@ static void p_cells(struct mps_cell *cells, struct mps_cell id,
 	memcpy(cells, all, sizeof(all));
 }
 
-/* Those first that ran least of the time in which the runtime thought so. */
-static const struct mps_merge_job *sorted;
+#define NR_G_COLS	(sizeof(g_cols) / sizeof(g_cols[0]))
+#define NR_P_COLS	(sizeof(p_cols) / sizeof(p_cols[0]))
 
-static uint64_t not_on_cpu(uint32_t who)
+int mps_merge_check_sort(const struct mps_opt *opt)
 {
-	const struct mps_merge_sum *s = &sorted->merge.sum[who];
-
-	return s->ns[MPS_GO_RUNNING] - s->running[MPS_CUT_ON_CPU];
+	if (!opt->sort || mps_cols_find(g_cols, NR_G_COLS, opt->sort) < NR_G_COLS)
+		return MPS_OPT_GO;
+	return mps_cols_complain("merge", g_cols, NR_G_COLS, opt->sort);
 }
 
-static int by_loss(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	uint64_t p = not_on_cpu(x), q = not_on_cpu(y);
+/* A goroutine or P in its place. */
+struct place {
+	uint32_t who;
+	uint64_t key;
+};
 
-	if (p != q)
-		return p > q ? -1 : 1;
-	return (x > y) - (x < y);
+static int by_key(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->key != y->key)
+		return x->key > y->key ? -1 : 1;
+	return (x->who > y->who) - (x->who < y->who);
 }
 
-static int by_id(const void *a, const void *b)
+/* By the column that was asked for; else those that ran least of what they seemed to. */
+static uint64_t key_of(const struct mps_merge_job *j, size_t who)
 {
-	int64_t x = sorted->go.who[*(const uint32_t *)a].id;
-	int64_t y = sorted->go.who[*(const uint32_t *)b].id;
+	const struct mps_merge_sum *s = &j->merge.sum[who];
+	struct mps_cell cells[NR_G_COLS];
 
-	return (x > y) - (x < y);
+	if (j->go.who[who].is_p)
+		return UINT64_MAX - (uint64_t)j->go.who[who].id;
+	if (!j->c.opt->sort)
+		return s->ns[MPS_GO_RUNNING] - s->running[MPS_CUT_ON_CPU];
+	g_cells(cells, mps_cell_u64((uint64_t)j->go.who[who].id), s);
+	return cells[mps_cols_find(g_cols, NR_G_COLS, j->c.opt->sort)].u;
 }
 
-/* Numbers of goroutines, or Ps, of which there is a slice; or NULL. */
-static uint32_t *list(struct mps_merge_job *j, bool ps, size_t *nr)
+/* Goroutines of which there is a slice, or Ps; or NULL. */
+static struct place *list(struct mps_merge_job *j, bool ps, size_t *nr)
 {
-	uint32_t *who = malloc((j->go.nr_who + 1) * sizeof(*who));
+	struct place *at = malloc((j->go.nr_who + 1) * sizeof(*at));
 
 	*nr = 0;
-	for (size_t i = 0; who && i < j->go.nr_who; i++)
+	for (size_t i = 0; at && i < j->go.nr_who; i++)
 		if (j->go.who[i].is_p == ps && (ps || j->merge.sum[i].slices))
-			who[(*nr)++] = (uint32_t)i;
-	sorted = j;
-	if (who)
-		qsort(who, *nr, sizeof(*who), ps ? by_id : by_loss);
+			at[(*nr)++] = (struct place){ (uint32_t)i, key_of(j, i) };
+	if (at)
+		qsort(at, *nr, sizeof(*at), by_key);
 	else
 		j->c.failed = true;
-	return who;
+	return at;
 }
 
 static void show_goroutines(struct mps_merge_job *j, struct mps_out *out)
 {
-	struct mps_cell cells[sizeof(g_cols) / sizeof(g_cols[0])];
+	struct mps_cell cells[NR_G_COLS];
 	size_t nr, max = j->c.opt->rows ? j->c.opt->rows :
 			 j->c.opt->format == MPS_FORMAT_TEXT ? ROWS : SIZE_MAX;
-	uint32_t *who = list(j, false, &nr);
+	struct place *at = list(j, false, &nr);
 	struct mps_merge_sum total = { 0 };
 
 	mps_out_heading(out, "goroutines: what the runtime calls running, and what their threads did%s",
 			mps_tell_bound(&j->c));
-	mps_out_table_begin(out, "goroutines", g_cols,
-			    sizeof(g_cols) / sizeof(g_cols[0]), 0);
-	for (size_t i = 0; who && i < nr; i++) {
-		mps_merge_add(&total, &j->merge.sum[who[i]]);
+	mps_out_table_begin(out, "goroutines", g_cols, NR_G_COLS, 0);
+	for (size_t i = 0; at && i < nr; i++) {
+		mps_merge_add(&total, &j->merge.sum[at[i].who]);
 		if (i >= max)
 			continue;
-		g_cells(cells, mps_cell_u64((uint64_t)j->go.who[who[i]].id),
-			&j->merge.sum[who[i]]);
+		g_cells(cells, mps_cell_u64((uint64_t)j->go.who[at[i].who].id),
+			&j->merge.sum[at[i].who]);
 		mps_out_row(out, cells);
 	}
 	g_cells(cells, mps_cell_none(), &total);
 	mps_out_total(out, cells);
 	mps_out_table_end(out);
 	if (nr > max)
-		mps_out_note(out, "%zu of %zu goroutines are shown (more with -n): those that ran least of what they seemed to",
-			     max, nr);
-	free(who);
+		mps_out_note(out, "%zu of %zu goroutines are shown (more with -n)%s", max, nr,
+			     j->c.opt->sort ? "" : ": those that ran least of what they seemed to");
+	free(at);
 }
 
 static void show_ps(struct mps_merge_job *j, struct mps_out *out)
 {
-	struct mps_cell cells[sizeof(p_cols) / sizeof(p_cols[0])];
+	struct mps_cell cells[NR_P_COLS];
 	uint64_t wall = (uint64_t)(j->merge.end_ns - j->merge.begin_ns);
 	struct mps_merge_sum total = { 0 };
-	uint32_t *who;
+	struct place *at;
 	size_t nr;
 
-	who = list(j, true, &nr);
+	at = list(j, true, &nr);
 	mps_out_heading(out, "%s", "");
 	mps_out_heading(out, "Ps: held by an M, by the runtime, and what that did%s",
 			mps_tell_bound(&j->c));
-	mps_out_table_begin(out, "ps", p_cols, sizeof(p_cols) / sizeof(p_cols[0]), 0);
-	for (size_t i = 0; who && i < nr; i++) {
-		mps_merge_add(&total, &j->merge.sum[who[i]]);
-		p_cells(cells, mps_cell_u64((uint64_t)j->go.who[who[i]].id),
-			&j->merge.sum[who[i]], wall);
+	mps_out_table_begin(out, "ps", p_cols, NR_P_COLS, 0);
+	for (size_t i = 0; at && i < nr; i++) {
+		mps_merge_add(&total, &j->merge.sum[at[i].who]);
+		p_cells(cells, mps_cell_u64((uint64_t)j->go.who[at[i].who].id),
+			&j->merge.sum[at[i].who], wall);
 		mps_out_row(out, cells);
 	}
 	p_cells(cells, mps_cell_none(), &total, wall * nr);
@@ -182,7 +191,7 @@ static void show_ps(struct mps_merge_job *j, struct mps_out *out)
 	if (j->c.opt->format == MPS_FORMAT_TEXT)
 		mps_out_total(out, cells);
 	mps_out_table_end(out);
-	free(who);
+	free(at);
 }
 
 static void show_clocks(struct mps_merge_job *j, struct mps_out *out)

@@ -20,6 +20,8 @@ struct mps_merge_job {
 	struct mps_export_file *exports;
 };
 
+/* Is there the column to sort by? Return: MPS_OPT_GO, or an exit code (said). */
+int mps_merge_check_sort(const struct mps_opt *opt);
 /* The document; it is open. */
 void mps_merge_show(struct mps_merge_job *j, struct mps_out *out);
 
