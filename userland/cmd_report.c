@@ -52,6 +52,7 @@ static const struct mps_opt_spec spec = {
 "  pressure  Ps that waited for a CPU, over time; the worst stalls and who ran\n"
 "  wakes     who woke whom, by role; how long it took; useless wakeups\n"
 "  epoll     sleeps in epoll, part by part; results; empty and stolen wakeups\n"
+"  handoff   calls that lost their P, and how long until another M ran with it\n"
 "  migrate   migrations by cause and distance, by thread, CPU and P\n"
 "  timeline  what each P did, in order (--from, --to, --p; --m for an M)\n\n"
 "The file is read once, whatever its size, with memory that does not grow with\n"
