@@ -148,9 +148,10 @@ static int complain(const struct mps_merge_job *j, enum mps_align_err err)
 			j->go_file, go, go_end, j->c.file, rec, rec_end);
 		break;
 	default:
-		mps_msg("merge: %s does not fit %s: there is no alignment in which threads note only what they can, while they run (%llu of %llu notes at best): are both of the same run?",
+		mps_msg("merge: %s does not fit %s: there is no alignment in which threads note only what they can, while they run (%llu of %llu notes at best; %llu events of it were lost): are both of the same run?",
 			j->go_file, j->c.file, (unsigned long long)j->align.on_cpu,
-			(unsigned long long)j->align.notes);
+			(unsigned long long)j->align.notes,
+			(unsigned long long)j->lost);
 	}
 	return MPS_EXIT_FAILURE;
 }
@@ -171,6 +172,7 @@ static int align(struct mps_merge_job *j)
 		return complain(j, MPS_ALIGN_NOMEM);
 	j->begin_ns = (int64_t)mps_story_begin_ns(j->c.story);
 	j->end_ns = (int64_t)mps_story_end_ns(j->c.story);
+	j->lost = mps_tell_lost(&j->c);
 	close_rec(j);
 	if (!events)
 		err = mps_align_by_snapshot(&j->align, &j->stays, same);

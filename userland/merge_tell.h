@@ -17,6 +17,7 @@ struct mps_merge_job {
 	struct mps_merge merge;
 	int64_t tgid;		/* whose trace it is; -1: no thread is known yet */
 	int64_t begin_ns, end_ns;	/* of the recording */
+	uint64_t lost;			/* events of it */
 	struct mps_export_file *exports;
 };
 

@@ -363,7 +363,7 @@ static void show(struct mps_tell_ctx *c, struct mps_out *out,
 	if (!g->nr_ps)
 		mps_out_note(out, "its events name no P; of a Go program record with exact mode on");
 	else
-		mps_out_note(out, "handed: from when the M left the CPU in the call to another M running with the P; when it was taken away between is no event, and it may have been idle after");
+		mps_out_note(out, "handed: from when the M left the CPU in the call to another M seen running with the P, an upper bound: when it was taken away is no event, it may have been idle after, and who had it only between two looks was not seen");
 }
 
 static void done(void)
