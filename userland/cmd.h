@@ -27,6 +27,7 @@ int cmd_epoll(int argc, char **argv);
 int cmd_goroutines(int argc, char **argv);
 int cmd_hist(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_migrate(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);

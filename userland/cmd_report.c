@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* mpscope report: what a recording tells. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,16 +14,10 @@
 
 static const char *from, *to, *only_p, *only_m, *procs;
 
-static struct {
-	const struct mps_export *e;
-	const char *path;
-	FILE *to;
-} exports[] = {
+static struct mps_export_file exports[] = {
 	{ .e = &mps_export_chrome }, { .e = &mps_export_folded },
-	{ .e = &mps_export_html },
+	{ .e = &mps_export_html }, { .e = &mps_export_perfetto }, { NULL },
 };
-
-#define NR_EXPORTS	(sizeof(exports) / sizeof(exports[0]))
 
 static const struct mps_opt_own own[] = {
 	{ .name = "from", .arg = "TIME", .value = &from,
@@ -39,6 +32,8 @@ static const struct mps_opt_own own[] = {
 	  .help = "GOMAXPROCS, where the recording does not know it" },
 	{ .name = "chrome", .arg = "OUT.json", .value = &exports[0].path,
 	  .help = "write trace events for ui.perfetto.dev and chrome://tracing" },
+	{ .name = "perfetto", .arg = "OUT", .value = &exports[3].path,
+	  .help = "write the same in Perfetto's own format, which is smaller" },
 	{ .name = "folded", .arg = "OUT.txt", .value = &exports[1].path,
 	  .help = "write folded stacks of waits, for flamegraph.pl" },
 	{ .name = "html", .arg = "OUT.html", .value = &exports[2].path,
@@ -57,6 +52,7 @@ static const struct mps_opt_spec spec = {
 "  pressure  Ps that waited for a CPU, over time; the worst stalls and who ran\n"
 "  wakes     who woke whom, by role; how long it took; useless wakeups\n"
 "  epoll     sleeps in epoll, part by part; results; empty and stolen wakeups\n"
+"  handoff   calls that lost their P, and how long until another M ran with it\n"
 "  migrate   migrations by cause and distance, by thread, CPU and P\n"
 "  timeline  what each P did, in order (--from, --to, --p; --m for an M)\n\n"
 "The file is read once, whatever its size, with memory that does not grow with\n"
@@ -67,7 +63,7 @@ static const struct mps_opt_spec spec = {
 "  mpscope report trace.dat\n"
 "  mpscope report trace.dat pressure -p 4121\n"
 "  mpscope report trace.dat timeline --from 1.2s --to 1.25s --p 3\n"
-"  mpscope report trace.dat --chrome out.json --html out.html\n"
+"  mpscope report trace.dat --perfetto out.pftrace --html out.html\n"
 "  mpscope report -j trace.dat budget | jq '.budget[] | {state, share}'\n",
 };
 
@@ -88,9 +84,7 @@ static void on_p(void *arg, const struct mps_seg *seg)
 	for (size_t i = 0; i < j->nr_tells; i++)
 		if (j->tell[i]->p)
 			j->tell[i]->p(&j->c, seg);
-	for (size_t i = 0; i < NR_EXPORTS; i++)
-		if (exports[i].to && exports[i].e->p)
-			exports[i].e->p(&j->c, seg);
+	mps_exports_p(exports, &j->c, seg);
 }
 
 static void on_thread(void *arg, const struct mps_seg *seg)
@@ -100,9 +94,7 @@ static void on_thread(void *arg, const struct mps_seg *seg)
 	for (size_t i = 0; i < j->nr_tells; i++)
 		if (j->tell[i]->thread)
 			j->tell[i]->thread(&j->c, seg);
-	for (size_t i = 0; i < NR_EXPORTS; i++)
-		if (exports[i].to && exports[i].e->thread)
-			exports[i].e->thread(&j->c, seg);
+	mps_exports_thread(exports, &j->c, seg);
 }
 
 static void on_event(void *arg, const struct mps_rec_event *e,
@@ -114,9 +106,7 @@ static void on_event(void *arg, const struct mps_rec_event *e,
 	for (size_t i = 0; t && i < j->nr_tells; i++)
 		if (j->tell[i]->event)
 			j->tell[i]->event(&j->c, e, t);
-	for (size_t i = 0; t && i < NR_EXPORTS; i++)
-		if (exports[i].to && exports[i].e->event)
-			exports[i].e->event(&j->c, e, t);
+	mps_exports_event(exports, &j->c, e, t);
 }
 
 static int bad_word(const char *what, const char *word)
@@ -210,44 +200,6 @@ static bool tell_procs(struct job *j, const struct mps_opt *opt)
 		if (!mps_story_procs(j->c.story, opt->pids.id[i], (uint32_t)nr))
 			return false;
 	return true;
-}
-
-static bool exports_begin(struct job *j)
-{
-	for (size_t i = 0; i < NR_EXPORTS; i++) {
-		if (!exports[i].path)
-			continue;
-		exports[i].to = fopen(exports[i].path, "we");
-		if (!exports[i].to) {
-			mps_msg("report: cannot write '%s': %s", exports[i].path,
-				strerror(errno));
-			return false;
-		}
-		j->c.failed |= !exports[i].e->begin(&j->c, exports[i].to);
-	}
-	return true;
-}
-
-static int exports_end(struct job *j)
-{
-	int rc = MPS_EXIT_OK;
-
-	for (size_t i = 0; i < NR_EXPORTS; i++) {
-		bool bad;
-
-		if (!exports[i].to)
-			continue;
-		exports[i].e->end(&j->c);
-		bad = ferror(exports[i].to);
-		bad |= fclose(exports[i].to);
-		exports[i].to = NULL;
-		if (!bad)
-			continue;
-		mps_msg("report: '%s' is not complete: %s", exports[i].path,
-			strerror(errno));
-		rc = MPS_EXIT_FAILURE;
-	}
-	return rc;
 }
 
 static bool feed_all(struct job *j, const struct mps_opt *opt)
@@ -366,13 +318,13 @@ static int run(struct job *j, const struct mps_opt *opt)
 	size_t nr, any = 0;
 
 	j->c.story = mps_story_new(&ops);
-	if (j->c.story && !exports_begin(j))
+	if (j->c.story && !mps_exports_begin(exports, &j->c, "report"))
 		return MPS_EXIT_FAILURE;
 	if (!j->c.story || !tell_procs(j, opt) || !feed_all(j, opt)) {
 		mps_msg("report: out of memory");
 		return MPS_EXIT_FAILURE;
 	}
-	if (exports_end(j))
+	if (mps_exports_end(exports, &j->c, "report"))
 		return MPS_EXIT_FAILURE;
 	g = mps_story_procs_of(j->c.story, &nr);
 	for (size_t i = 0; i < nr; i++)

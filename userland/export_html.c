@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "export.h"
+#include "track.h"
 
 #define MAX_PIECES	300000
 
@@ -135,7 +136,7 @@ static void put_procs(struct mps_tell_ctx *c)
 	for (size_t i = 0; i < nr; i++) {
 		fprintf(to, "%s{\"tgid\":%" PRId64 ",\"ps\":%u,\"unseen\":%" PRIu64 ",\"comm\":",
 			i ? "," : "", g[i].tgid, g[i].nr_ps, g[i].unseen_ns);
-		mps_export_string(to, mps_tell_proc_comm(c, g[i].tgid));
+		mps_track_json_string(to, mps_tell_proc_comm(c, g[i].tgid));
 		fputs(",\"budget\":[", to);
 		for (unsigned int d = 0; d < MPS_NR_PDOES; d++) {
 			uint64_t ns = 0;
@@ -158,7 +159,7 @@ static void put_threads(struct mps_tell_ctx *c)
 	while ((t = mps_story_each(c->story, &at))) {
 		fprintf(to, "%s[%u,%u,%" PRId64 ",%" PRId64 ",", first ? "" : ",",
 			t->nr, t->proc, t->tid, t->m);
-		mps_export_string(to, mps_tell_comm(c, t->tid));
+		mps_track_json_string(to, mps_tell_comm(c, t->tid));
 		putc(']', to);
 		first = false;
 	}
@@ -178,13 +179,13 @@ static void put_pieces(struct mps_tell_ctx *c)
 			p->kind, p->m, p->goid, p->cpu);
 		if (mps_tell_syscall(c, call, sizeof(call), p->syscall)) {
 			putc(',', to);
-			mps_export_string(to, call);
+			mps_track_json_string(to, call);
 		} else {
 			fputs(",0", to);
 		}
 		if (p->by > 0) {
 			putc(',', to);
-			mps_export_string(to, mps_tell_comm(c, p->by));
+			mps_track_json_string(to, mps_tell_comm(c, p->by));
 		}
 		putc(']', to);
 	}
@@ -197,7 +198,7 @@ static void end(struct mps_tell_ctx *c)
 
 	fwrite(page, 1, (size_t)(here - page), to);
 	fputs("{\"file\":", to);
-	mps_export_string(to, c->file);
+	mps_track_json_string(to, c->file);
 	fprintf(to, ",\"clock\":\"%s\",\"wall\":%llu,\"lost\":%llu,\"left_out\":%llu,\"shortest\":%llu,\n",
 		mps_rec_clock(c->rec),
 		(unsigned long long)(mps_story_end_ns(c->story) -

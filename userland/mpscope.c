@@ -63,6 +63,9 @@ static const struct command {
 #ifdef MPS_HAVE_CMD_REPORT
 	{ "report", cmd_report, "what a recording (trace.dat) tells" },
 #endif
+#ifdef MPS_HAVE_CMD_MERGE
+	{ "merge", cmd_merge, "a recording together with Go's own trace" },
+#endif
 #ifdef MPS_HAVE_CMD_BOARD
 	{ "board", cmd_board, "who holds which P, live" },
 #endif

@@ -72,6 +72,21 @@ static void skip(struct mps_sthread *t, uint64_t ns)
 		t->done_ns = ns;
 }
 
+/*
+ * A stay on a CPU that ends is told from @in_ns on, which is what the module's
+ * clock says. Who was seen to get the CPU has had it since then, whatever that
+ * clock says: where CPUs are emulated, one may stand still between reading it
+ * and writing the event.
+ */
+static void skip_to_stay(const struct mps_story *s, struct mps_sthread *t,
+			 uint64_t in_ns)
+{
+	if (t->run_ns && t->done_ns == t->run_ns)
+		return;
+	/* of a thread that shows for the first time the life begins there */
+	skip(t, in_ns > s->begin_ns ? in_ns : s->begin_ns);
+}
+
 static uint64_t before(uint64_t ns, int64_t by)
 {
 	return by > 0 ? (uint64_t)by < ns ? ns - (uint64_t)by : 0 : ns;
@@ -95,9 +110,11 @@ static void on_run(struct mps_story *s, const struct mps_sproc *g,
 
 	note(t, e);
 	t->by = e->common_pid;
-	/* of a thread that shows for the first time the life begins there */
-	skip(t, in > s->begin_ns ? in : s->begin_ns);
-	tell(s, g, t, out, MPSCOPE_STATE_RUNNING, e);
+	/* else its last stay was told with the event that ended it */
+	if (t->state != MPSCOPE_STATE_BLOCKED && t->state != MPSCOPE_STATE_WOKEN) {
+		skip_to_stay(s, t, in);
+		tell(s, g, t, out, MPSCOPE_STATE_RUNNING, e);
+	}
 	t->reason = e->reason;
 	t->syscall = e->syscall;
 	if (e->state == MPSCOPE_STATE_BLOCKED)
@@ -121,7 +138,7 @@ static void on_block(struct mps_story *s, const struct mps_sproc *g,
 	uint64_t in = before(e->ts_ns, e->ran_ns);
 
 	note(t, e);
-	skip(t, in > s->begin_ns ? in : s->begin_ns);
+	skip_to_stay(s, t, in);
 	t->cpu = e->cpu;
 	tell(s, g, t, e->ts_ns, MPSCOPE_STATE_RUNNING, e);
 	t->on = false;

@@ -11,7 +11,7 @@
 
 const struct mps_tell * const mps_tells[] = {
 	&mps_tell_budget, &mps_tell_pressure, &mps_tell_wakes, &mps_tell_epoll,
-	&mps_tell_migrate, &mps_tell_timeline, NULL,
+	&mps_tell_handoff, &mps_tell_migrate, &mps_tell_timeline, NULL,
 };
 
 const struct mps_tell *mps_tell_find(const char *name)

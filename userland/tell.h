@@ -45,6 +45,7 @@ extern const struct mps_tell mps_tell_pressure;
 extern const struct mps_tell mps_tell_migrate;
 extern const struct mps_tell mps_tell_epoll;
 extern const struct mps_tell mps_tell_wakes;
+extern const struct mps_tell mps_tell_handoff;
 extern const struct mps_tell mps_tell_timeline;
 
 /* All of them, in the order of the help; ends in NULL. */
