@@ -175,7 +175,7 @@ static void put_event(struct mps_tracks *t)
 static void describe(struct mps_tracks *t, uint64_t uuid, uint64_t parent,
 		     uint64_t rank, const char *name)
 {
-	struct own *o = packet(t, 0);
+	struct own *o = packet(t, SEQUENCE_NEEDS_STATE);
 
 	mps_pb_uint(&o->event, DESCRIPTOR_UUID, uuid);
 	mps_pb_string(&o->event, DESCRIPTOR_NAME, name);

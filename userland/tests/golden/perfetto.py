@@ -59,12 +59,15 @@ def values(args):
 
 
 def perfetto(path):
-    names, keys, tracks = {}, {}, {}
+    names, keys, tracks, sequence = {}, {}, {}, False
     slices, arrows, opened, last = [], collections.defaultdict(list), {}, None
     for number, raw in fields(open(path, "rb").read()):
         assert number == 1, "a trace is a row of packets"
         p = known(raw, PACKET)
-        assert p["seq"] == [1] and p["flags"][0] in (0, 1, 2)
+        assert p["seq"] == [1]
+        # the first one makes the state that all others need
+        assert p["flags"] == [2 if sequence else 1]
+        sequence = True
         for data in p["interned"]:
             for kind, entry in fields(data):
                 e = dict(fields(entry))

@@ -280,10 +280,35 @@ static void test_times(void)
 	free(t);
 }
 
+/*
+ * The module's clock stood between its reading and the event, of emulated CPUs:
+ * stays on a CPU had holes then, and went on into sleep.
+ */
+static void regress_two_clocks(void)
+{
+	const struct mps_sthread *t;
+
+	begin();
+	run(0, 10, 0, -1, 0, 0, 0);
+	run(100, 11, -1, MPSCOPE_REASON_FUTEX, 5, 50, 10);
+	block(500, 10, 0, MPSCOPE_REASON_PIPE, 400);
+	run(700, 10, 0, MPSCOPE_REASON_PIPE, 400, 150, 10);
+	run(1000, 10, 0, -1, 200, 0, 50);
+	last(1100, 11);
+	t = mps_story_thread(s, 10);
+	tap_ok(t->ns[MPSCOPE_STATE_RUNNING] == (500 + 250 + 100) * US,
+	       "a stay on a CPU begins with its event and ends with that of the sleep");
+	tap_ok(t->ns[MPSCOPE_STATE_BLOCKED] == 190 * US &&
+	       t->ns[MPSCOPE_STATE_WOKEN] == 10 * US &&
+	       t->ns[MPSCOPE_STATE_PREEMPTED] == 50 * US, "and the sleep between is whole");
+	mps_story_free(s);
+}
+
 int main(void)
 {
-	tap_plan(23);
+	tap_plan(25);
 	test_two_ps();
+	regress_two_clocks();
 	test_runs_only();
 	test_taken();
 	test_asleep();
