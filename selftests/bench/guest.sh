@@ -9,59 +9,10 @@
 # crowds, peers and load to measure.
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
-MPS=/sys/kernel/debug/mpscope
-TRACING=/sys/kernel/tracing
+# shellcheck source=common.sh
+. "$HERE/common.sh"
 OUT=/host/bench.tsv
 : >"$OUT"
-
-die() {
-	echo "# failed: $*" | tee -a "$OUT"
-	exit 1
-}
-
-note() { printf '# %s\n' "$*" | tee -a "$OUT"; }
-
-# row CASE OP VALUE
-row() { printf '%s\t%s\t%s\n' "$@" | tee -a "$OUT"; }
-
-# start COMMAND...: a program like ops, which says its pid and waits. PID is its.
-# Without randomised addresses, for how many pages fork() copies depends on them.
-start() {
-	rm -f /tmp/go /tmp/ops && mkfifo /tmp/go
-	setarch -R "$@" </tmp/go >/tmp/ops &
-	PID=$!
-	exec 5>/tmp/go
-	until grep -q pid /tmp/ops; do
-		sleep 0.1
-	done
-}
-
-# tag CASE OPTIONS: PID; none if they are empty
-tag() {
-	[ -z "$2" ] || echo "$PID $2" >$MPS/tags || die "$1: cannot tag"
-}
-
-untag() { [ -z "$1" ] || echo >$MPS/tags; }
-
-# exact CASE: hand over where PID's runtime has its things
-exact() {
-	"$HERE/golayout" "$PID" | dd bs=4096 of="$MPS/targets/$PID/golayout" status=none ||
-		die "$1: cannot hand the layout over"
-}
-
-# was_exact CASE: M, P and G have really been read
-was_exact() {
-	note "$1: $(grep -E '^exact_(state|ok|failed)' "$MPS/targets/$PID/summary" | paste -s -d ' ')"
-	grep -q '^exact_ok [1-9][0-9][0-9][0-9]' "$MPS/targets/$PID/summary" ||
-		die "$1: exact mode saw next to nothing"
-}
-
-# finish CASE: let it run, to its end
-finish() {
-	echo go >&5
-	exec 5>&-
-	wait "$PID" || die "$1: it ended with status $?"
-}
 
 # measure CASE [OPTIONS [PROGRAM [exact]]]: run ops, or another program like it,
 # tagged with these options if there are any, in exact mode if that is asked.
@@ -82,9 +33,6 @@ measure() {
 	done </tmp/ops
 	untag "$options"
 }
-
-load() { insmod /host/mpscope.ko "$@" || die "insmod $*"; }
-unload() { rmmod mpscope || die "rmmod"; }
 
 # entries: what all ring buffers took so far: "EVENTS BYTES LOST"
 entries() {
@@ -141,6 +89,7 @@ measure_ours() {
 	measure "tagged, children" "children"
 	measure "tagged, wakers" "threads epoll,migrate,wakers"
 	recorded thread_run
+	nameless "tagged, thread_run recorded" threads mpscope/thread_run
 	recorded all
 	unload
 	load epoll_hook=kretprobe
@@ -153,6 +102,25 @@ measure_ours() {
 	measure "tagged, kretprobe" "threads"
 	unload
 	measure "no module, afterwards"
+}
+
+# events 0|1 EVENT...
+events() {
+	local event
+	for event in "${@:2}"; do
+		echo "$1" >"$TRACING/events/$event/enable" || die "event $event"
+	done
+}
+
+# nameless CASE OPTIONS EVENT...: recorded while ftrace does not note the name of each
+# task at each switch
+nameless() {
+	echo 0 >"$TRACING/options/record-cmd"
+	events 1 "${@:3}"
+	measure "$1, record-cmd off" "$2"
+	events 0 "${@:3}"
+	echo 1 >"$TRACING/options/record-cmd"
+	echo >"$TRACING/trace"
 }
 
 # recorded thread_run|all: by ftrace, nobody reading

@@ -2,14 +2,6 @@
 # shellcheck shell=bash
 # The peers, in our place. Part of guest.sh, which includes it.
 
-# events 0|1 EVENT...
-events() {
-	local event
-	for event in "${@:2}"; do
-		echo "$1" >"$TRACING/events/$event/enable" || die "event $event"
-	done
-}
-
 # ftraced NAME EVENT...
 ftraced() {
 	local name=$1
@@ -84,6 +76,7 @@ bpftraced() {
 
 measure_peers() {
 	ftraced "ftrace sched_switch" sched/sched_switch
+	nameless "peer: ftrace sched_switch" "" sched/sched_switch
 	ftraced "ftrace switch+waking+migrate" sched/sched_switch \
 		sched/sched_waking sched/sched_migrate_task
 	ftraced "ftrace raw_syscalls" raw_syscalls/sys_enter raw_syscalls/sys_exit

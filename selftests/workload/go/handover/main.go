@@ -95,9 +95,22 @@ func echo(n int) {
 	}
 }
 
+// wanted: no arguments, or one of them is its name.
+func wanted(name string) bool {
+	for _, arg := range os.Args[1:] {
+		if arg == name {
+			return true
+		}
+	}
+	return len(os.Args) == 1
+}
+
 func measure(name string, op func(int), n, batches int) {
 	var each []float64
 
+	if !wanted(name) {
+		return
+	}
 	for i := 0; i < warmUp+batches; i++ {
 		began := time.Now()
 		op(n)
