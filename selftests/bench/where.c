@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * where.so: a plugin of QEMU that counts which of the kernel's instructions are
- * executed, and which cache lines the module writes, between two marks that the
- * guest sets: see mark.c. Writes "i ADDRESS TIMES" and "w LINE TIMES" to out=FILE
+ * executed, and which cache lines modules write, between two marks that the
+ * guest sets: see mark.c. Writes "i ADDRESS TIMES" and "w ADDRESS TIMES LINE" to out=FILE
  * with .1 appended, and .2 the next time.
- *
- * QEMU's header is in no Debian package of 12; what is used of its interface,
- * which has a version, is declared here.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -15,42 +12,21 @@
 #include <sys/mman.h>
 
 #include "mark.h"
+#include "qemu_plugin.h"
 
 #define EXPORT	__attribute__((visibility("default")))
 
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_info_t;
-
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
-	void (*cb)(uint64_t id, struct qemu_plugin_tb *tb));
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
-						 size_t i);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
-						int op, void *ptr, uint64_t imm);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-	void (*cb)(unsigned int vcpu, void *udata), int flags, void *udata);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
-	void (*cb)(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *udata),
-	int flags, int rw, void *udata);
-
 EXPORT int qemu_plugin_version = 1;
-
-#define ADD_U64		0	/* enum qemu_plugin_op */
-#define NO_REGS		0	/* enum qemu_plugin_cb_flags */
-#define MEM_W		2	/* enum qemu_plugin_mem_rw */
 
 /* Where a kernel of x86-64 and its modules are. */
 #define TEXT_BEGIN	0xffffffff80000000ull
 #define MODULES_BEGIN	0xffffffffc0000000ull
 #define TEXT_SIZE	0x80000000ull
 
-#define LINES		65536	/* a table that is hashed into */
+#define LINES		(1 << 20)	/* a table that is hashed into */
 
 struct line {
-	uint64_t at, nr;
+	uint64_t at, by, nr;
 };
 
 static uint64_t *times;		/* one for each byte: pages are there if touched */
@@ -61,13 +37,19 @@ static int counting;
 
 static void count_line(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *udata)
 {
-	uint64_t at = vaddr >> 6, i = at * 0x9e3779b97f4a7c15ull >> 48;
+	uint64_t at = vaddr >> 6, by = (uintptr_t)udata;
+	uint64_t i = (at * 31 + by) * 0x9e3779b97f4a7c15ull >> 44;
+	unsigned int tries;
 
 	if (!counting)
 		return;
-	while (lines[i].at && lines[i].at != at)
+	for (tries = 0; lines[i].at && (lines[i].at != at || lines[i].by != by); tries++) {
+		if (tries == LINES)
+			abort();
 		i = (i + 1) % LINES;
+	}
 	lines[i].at = at;
+	lines[i].by = by;
 	lines[i].nr++;
 }
 
@@ -94,9 +76,10 @@ static void tell(void)
 	}
 	for (i = 0; i < LINES; i++)
 		if (lines[i].nr)
-			fprintf(f, "w %llx %llu\n",
-				(unsigned long long)lines[i].at << 6,
-				(unsigned long long)lines[i].nr);
+			fprintf(f, "w %llx %llu %llx\n",
+				(unsigned long long)lines[i].by,
+				(unsigned long long)lines[i].nr,
+				(unsigned long long)lines[i].at << 6);
 	fclose(f);
 }
 
@@ -137,7 +120,7 @@ static void on_insn(struct qemu_plugin_insn *insn)
 	qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &times[i], 1);
 	if (at >= MODULES_BEGIN)
 		qemu_plugin_register_vcpu_mem_cb(insn, count_line, NO_REGS, MEM_W,
-						 NULL);
+						 (void *)(uintptr_t)at);
 }
 
 static void on_translated(uint64_t id, struct qemu_plugin_tb *tb)
