@@ -6,7 +6,7 @@
 # without us, with us in each way, and with the peers in our place. Lines
 # "CASE OP INSTRUCTIONS", and "# ..." for people, go to /host/bench.tsv and, as
 # they come, to the terminal. run makes a table of it. PARTS says which of ours,
-# crowds, peers and load to measure.
+# crowds, peers, load and tool to measure.
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
 # shellcheck source=common.sh
@@ -173,6 +173,8 @@ measure_crowds() {
 . "$HERE/peers.sh"
 # shellcheck source=load.sh
 . "$HERE/load.sh"
+# shellcheck source=tool.sh
+. "$HERE/tool.sh"
 
 # What boot left to do is done by then.
 note "kernel $(uname -r)"
@@ -180,9 +182,9 @@ sleep 25
 echo 20000 >$TRACING/buffer_size_kb
 measure "no module"
 measure "no module" "" go-handover
-for part in ${PARTS:-ours crowds peers load}; do
+for part in ${PARTS:-ours crowds peers load tool}; do
 	case $part in
-	ours | crowds | peers | load) "measure_$part" ;;
+	ours | crowds | peers | load | tool) "measure_$part" ;;
 	*) die "no part $part" ;;
 	esac
 done

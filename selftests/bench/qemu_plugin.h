@@ -13,8 +13,11 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 struct qemu_info_t;
 
-void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
-	void (*cb)(uint64_t id, struct qemu_plugin_tb *tb));
+typedef void (*tb_cb)(uint64_t id, struct qemu_plugin_tb *tb);
+typedef void (*insn_cb)(unsigned int vcpu, void *udata);
+typedef void (*mem_cb)(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *udata);
+
+void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id, tb_cb cb);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb,
 						 size_t i);
@@ -22,10 +25,9 @@ uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
 						int op, void *ptr, uint64_t imm);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-	void (*cb)(unsigned int vcpu, void *udata), int flags, void *udata);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn,
-	void (*cb)(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *udata),
-	int flags, int rw, void *udata);
+					    insn_cb cb, int flags, void *udata);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb,
+				      int flags, int rw, void *udata);
 
 #define ADD_U64		0	/* enum qemu_plugin_op */
 #define NO_REGS		0	/* enum qemu_plugin_cb_flags */
