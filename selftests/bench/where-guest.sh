@@ -43,5 +43,7 @@ echo 0 >"$TRACING/events/mpscope/thread_run/enable"
 count loaded gopipe "" go-handover
 count tagged gopipe threads go-handover
 count exact gopipe threads go-handover exact
+count loaded fork
+count children fork children
 unload
 note "complete"
