@@ -77,6 +77,19 @@ bench: ## what an event costs, in instructions, with the peers beside it
 	@scripts/deps bench
 	@selftests/bench/run $(if $(K),-K $(K))
 
+bench-core: ## what the steps of the pure code cost here: cycles, instructions, cache lines
+	@scripts/deps bench
+	@$(MAKE) --no-print-directory -s -C kmod/core/tests bench
+
+bench-tool: ## what the tool takes to read counters and recordings, against others
+	@scripts/deps bench
+	@selftests/bench/run $(if $(K),-K $(K)) -p tool
+	@$(MAKE) --no-print-directory -s -C userland bench
+
+bench-where: ## in which functions the instructions go, by a plugin of QEMU
+	@scripts/deps bench
+	@selftests/bench/where $(if $(K),-K $(K))
+
 demo: ## watch a Go server and nginx under load, in a guest (HOST=1: here)
 	@demo/run
 
@@ -91,4 +104,4 @@ clean: ## remove what was built
 	@$(MAKE) --no-print-directory -C userland clean
 
 .PHONY: all help modules tool check check-host check-vm check-kernels check-stress \
-	check-debug check-roles check-core check-layers check-style bench demo install clean
+	check-debug check-roles check-core check-layers check-style bench bench-core bench-tool bench-where demo install clean

@@ -5,62 +5,67 @@
 # In a guest whose clock counts instructions: measure the operations of ops.c
 # without us, with us in each way, and with the peers in our place. Lines
 # "CASE OP INSTRUCTIONS", and "# ..." for people, go to /host/bench.tsv and, as
-# they come, to the terminal. run makes a table of it.
+# they come, to the terminal. run makes a table of it. PARTS says which of ours,
+# crowds, peers, load and tool to measure.
 set -uo pipefail
 HERE=$(dirname "$(realpath "$0")")
-MPS=/sys/kernel/debug/mpscope
-TRACING=/sys/kernel/tracing
+# shellcheck source=common.sh
+. "$HERE/common.sh"
 OUT=/host/bench.tsv
 : >"$OUT"
 
-die() {
-	echo "# failed: $*" | tee -a "$OUT"
-	exit 1
-}
-
-note() { printf '# %s\n' "$*" | tee -a "$OUT"; }
-
 # measure CASE [OPTIONS [PROGRAM [exact]]]: run ops, or another program like it,
-# tagged with these options if there are any, in exact mode if that is asked
+# tagged with these options if there are any, in exact mode if that is asked.
+# ATTACH, if set, is a command that gets the pid before it runs.
 measure() {
-	local name=$1 options=${2-} program=${3:-ops} word value pid
-	rm -f /tmp/go /tmp/ops && mkfifo /tmp/go
-	"$HERE/$program" </tmp/go >/tmp/ops &
-	pid=$!
-	exec 5>/tmp/go
-	until grep -q pid /tmp/ops; do
-		sleep 0.1
-	done
-	if [ -n "$options" ]; then
-		echo "$pid $options" >$MPS/tags || die "$name: cannot tag"
-	fi
-	if [ "${4-}" = exact ]; then
-		"$HERE/golayout" "$pid" | dd bs=4096 of="$MPS/targets/$pid/golayout" status=none ||
-			die "$name: cannot hand the layout over"
-	fi
-	echo go >&5
-	exec 5>&-
-	wait "$pid" || die "$name: $program ended with status $?"
-	if [ "${4-}" = exact ]; then
-		note "$name: $(grep -E '^exact_(state|ok|failed)' "$MPS/targets/$pid/summary" | paste -s -d ' ')"
-		grep -q '^exact_ok [1-9][0-9][0-9][0-9]' "$MPS/targets/$pid/summary" ||
-			die "$name: exact mode saw next to nothing"
-	fi
-	while read -r word value; do
+	local name=$1 options=${2-} word value
+	start "$HERE/${3:-ops}"
+	tag "$name" "$options"
+	[ "${4-}" != exact ] || exact "$name"
+	[ -z "${ATTACH-}" ] || "$ATTACH" "$PID"
+	finish "$name"
+	[ "${4-}" != exact ] || was_exact "$name"
+	while read -r word value _; do
 		case $word in
 		pid | end) ;;
-		*) printf '%s\t%s\t%s\n' "$name" "$word" "$value" | tee -a "$OUT" ;;
+		*) row "$name" "$word" "$value" ;;
 		esac
 	done </tmp/ops
-	[ -z "$options" ] || echo >$MPS/tags
+	untag "$options"
 }
 
-load() { insmod /host/mpscope.ko "$@" || die "insmod $*"; }
-unload() { rmmod mpscope || die "rmmod"; }
+# entries: what all ring buffers took so far: "EVENTS BYTES LOST"
+entries() {
+	cat $TRACING/per_cpu/cpu*/stats | awk '$1 == "entries:" { n += $2 }
+		$1 == "overrun:" || $1 == "dropped" { lost += $NF }
+		$1 == "bytes:" { b += $2 } END { print n + 0, b + 0, lost + 0 }'
+}
+
+# weigh NAME [OPTIONS]: what is recorded of a hand-over by pipe, if it is recorded
+# now into ftrace's buffer: bytes of a record, and of all that the hand-over makes
+weigh() {
+	local name=$1 options=${2-} had has nr
+	echo >$TRACING/trace
+	start "$HERE/ops" pipe
+	tag "$name" "$options"
+	read -r -a had <<<"$(entries)"
+	finish "$name"
+	read -r -a has <<<"$(entries)"
+	untag "$options"
+	nr=$(awk '$1 == "pipe" { print $3 }' /tmp/ops)
+	[ "${has[2]}" = "${had[2]}" ] || die "$name: the buffer was too small"
+	[ $((has[0] - had[0])) -ge "$nr" ] ||
+		die "$name: $((has[0] - had[0])) events of $nr hand-overs"
+	row "bytes of a record, $name" pipe "$(awk "BEGIN {
+		printf \"%.1f\", (${has[1]} - ${had[1]}) / (${has[0]} - ${had[0]}) }")"
+	row "bytes of a hand-over, $name" pipe "$(awk "BEGIN {
+		printf \"%.1f\", (${has[1]} - ${had[1]}) / $nr }")"
+	echo >$TRACING/trace
+}
 
 # ---- ours ----
 
-ours() {
+measure_ours() {
 	local id
 	load
 	measure "loaded"
@@ -84,6 +89,7 @@ ours() {
 	measure "tagged, children" "children"
 	measure "tagged, wakers" "threads epoll,migrate,wakers"
 	recorded thread_run
+	nameless "tagged, thread_run recorded" threads mpscope/thread_run
 	recorded all
 	unload
 	load epoll_hook=kretprobe
@@ -95,31 +101,37 @@ ours() {
 	kill $id
 	measure "tagged, kretprobe" "threads"
 	unload
+	measure "no module, afterwards"
 }
 
-# entries: what all ring buffers took so far: "EVENTS BYTES"
-entries() {
-	cat $TRACING/per_cpu/cpu*/stats | awk '$1 == "entries:" || $1 == "overrun:" { n += $2 }
-		$1 == "bytes:" { b += $2 } END { print n + 0, b + 0 }'
+# events 0|1 EVENT...
+events() {
+	local event
+	for event in "${@:2}"; do
+		echo "$1" >"$TRACING/events/$event/enable" || die "event $event"
+	done
+}
+
+# nameless CASE OPTIONS EVENT...: recorded while ftrace does not note the name of each
+# task at each switch
+nameless() {
+	echo 0 >"$TRACING/options/record-cmd"
+	events 1 "${@:3}"
+	measure "$1, record-cmd off" "$2"
+	events 0 "${@:3}"
+	echo 1 >"$TRACING/options/record-cmd"
+	echo >"$TRACING/trace"
 }
 
 # recorded thread_run|all: by ftrace, nobody reading
 recorded() {
-	local events=$TRACING/events/mpscope had has
+	local events=$TRACING/events/mpscope
 	[ "$1" = all ] || events=$events/$1
-	echo 0 >$TRACING/tracing_on
 	echo >$TRACING/trace
-	echo 20000 >$TRACING/buffer_size_kb
 	echo 1 >"$events/enable"
-	echo 1 >$TRACING/tracing_on
-	read -r -a had <<<"$(entries)"
 	measure "tagged, $1 recorded" "threads"
-	read -r -a has <<<"$(entries)"
+	weigh "$1" "threads"
 	echo 0 >"$events/enable"
-	has[0]=$((has[0] - had[0])) has[1]=$((has[1] - had[1]))
-	[ "${has[0]}" -gt 1000 ] || die "$1: only ${has[0]} events recorded"
-	printf 'bytes of a record, %s\tpipe\t%s\n' "$1" \
-		"$(awk "BEGIN { printf \"%.1f\", ${has[1]} / ${has[0]} }")" >>"$OUT.bytes"
 	echo >$TRACING/trace
 }
 
@@ -150,55 +162,31 @@ crowd() {
 	unload
 }
 
-# ---- peers ----
-
-events() {
-	local event
-	for event in "${@:2}"; do
-		echo "$1" >"$TRACING/events/$event/enable" || die "event $event"
+measure_crowds() {
+	local n
+	for n in ${CROWDS:-1:0 100:0 10000:0 0:500}; do
+		crowd "${n%:*}" "${n#*:}"
 	done
 }
 
-ftraced() {
-	local name=$1
-	shift
-	echo >$TRACING/trace
-	events 1 "$@"
-	measure "peer: $name"
-	events 0 "$@"
-	echo >$TRACING/trace
-}
-
-peers() {
-	local pid
-	ftraced "ftrace sched_switch" sched/sched_switch
-	ftraced "ftrace switch+waking+migrate" sched/sched_switch \
-		sched/sched_waking sched/sched_migrate_task
-	ftraced "ftrace raw_syscalls" raw_syscalls/sys_enter raw_syscalls/sys_exit
-	trace-cmd start -e sched >/dev/null || die "trace-cmd"
-	measure "peer: trace-cmd -e sched"
-	trace-cmd reset >/dev/null
-	perf sched record -o /tmp/perf.data -- sleep 100000 >/dev/null 2>&1 &
-	pid=$!
-	sleep 5
-	measure "peer: perf sched record"
-	pkill -INT -P $pid sleep
-	wait $pid
-	rm -f /tmp/perf.data
-}
+# shellcheck source=peers.sh
+. "$HERE/peers.sh"
+# shellcheck source=load.sh
+. "$HERE/load.sh"
+# shellcheck source=tool.sh
+. "$HERE/tool.sh"
 
 # What boot left to do is done by then.
 note "kernel $(uname -r)"
 sleep 25
-rm -f "$OUT.bytes"
+echo 20000 >$TRACING/buffer_size_kb
 measure "no module"
 measure "no module" "" go-handover
-ours
-measure "no module, afterwards"
-for n in ${CROWDS:-1:0 100:0 10000:0 0:500}; do
-	crowd "${n%:*}" "${n#*:}"
+for part in ${PARTS:-ours crowds peers load tool}; do
+	case $part in
+	ours | crowds | peers | load | tool) "measure_$part" ;;
+	*) die "no part $part" ;;
+	esac
 done
-peers
 measure "no module, in the end"
-cat "$OUT.bytes" >>"$OUT"
 note "complete"

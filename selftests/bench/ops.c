@@ -3,15 +3,18 @@
  * ops [OP...]: what one operation costs, by the machine's own clock. In a
  * guest whose clock counts instructions (see run) 1 ns is one instruction.
  *
- * Says "pid N", waits for a line, runs each operation, says "OP NS" each, and
- * "end". NS is the median of BATCHES batches, per operation:
+ * Says "pid N", waits for a line, runs each operation, says "OP NS NR" each,
+ * and "end". NS is the median of its batches, per operation; NR operations were
+ * done in all.
  *
  *	pipe	a hand-over to another thread: write(), read() that blocks, and the
  *		switch between them
  *	futex	the same by FUTEX_WAKE and FUTEX_WAIT
  *	epoll	the same by write(), epoll_wait() that blocks, and read()
  *	getppid	a system call that does nothing
- *	fork	a child that exits at once, and waiting for it
+ *	fork	a child that exits at once, and waiting for it; each is a batch of its
+ *		own, for a batch of many would have the timer's tick in it, and what
+ *		RCU frees then of those before
  *
  * All threads share CPU 0, so that each hand-over is one switch.
  */
@@ -29,8 +32,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCHES	9
-#define WARM_UP	2
+#define MAX_BATCHES	301
+#define WARM_UP		2
 
 static void die(const char *what)
 {
@@ -162,12 +165,13 @@ static const struct op {
 	const char *name;
 	void (*run)(unsigned long n);
 	unsigned long nr;		/* in a batch */
+	unsigned int batches;
 } ops[] = {
-	{ "pipe",	op_pipe,	1000 },
-	{ "futex",	op_futex,	1000 },
-	{ "epoll",	op_epoll,	1000 },
-	{ "getppid",	op_getppid,	5000 },
-	{ "fork",	op_fork,	30 },
+	{ "pipe",	op_pipe,	1000,	9 },
+	{ "futex",	op_futex,	1000,	9 },
+	{ "epoll",	op_epoll,	1000,	9 },
+	{ "getppid",	op_getppid,	5000,	9 },
+	{ "fork",	op_fork,	1,	MAX_BATCHES },
 };
 
 static int compare(const void *a, const void *b)
@@ -179,19 +183,20 @@ static int compare(const void *a, const void *b)
 
 static void measure(const struct op *op)
 {
-	double each[BATCHES];
+	double each[MAX_BATCHES];
 	uint64_t began;
-	int i;
+	unsigned int i;
 
 	for (i = 0; i < WARM_UP; i++)
 		op->run(op->nr);
-	for (i = 0; i < BATCHES; i++) {
+	for (i = 0; i < op->batches; i++) {
 		began = now_ns();
 		op->run(op->nr);
 		each[i] = (double)(now_ns() - began) / op->nr;
 	}
-	qsort(each, BATCHES, sizeof(*each), compare);
-	printf("%s %.1f\n", op->name, each[BATCHES / 2]);
+	qsort(each, op->batches, sizeof(*each), compare);
+	printf("%s %.1f %lu\n", op->name, each[op->batches / 2],
+	       op->nr * (WARM_UP + op->batches));
 }
 
 static void set_up(void)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
 // handover: what one operation costs a Go program, by the machine's own clock;
-// the Go part of selftests/bench/ops.c, and talks as that does.
+// the Go part of selftests/bench/ops.c, and talks as that does. It wants
+// GOMAXPROCS of 4: with as many Ps as CPUs, which is one, who gets the P when
+// is sysmon's timing, and a hand-over may cost half as much again.
 //
 //	gopipe	a hand-over between two threads that are locked to their
-//		goroutines: write(), read() that blocks
+//		goroutines: write(), read() that blocks; in many small batches, for
+//		sysmon takes Ps away every 10 ms
 //	goecho	a round trip of a byte through a TCP connection to itself
 package main
 
@@ -19,10 +22,7 @@ import (
 	"time"
 )
 
-const (
-	batches = 9
-	warmUp  = 2
-)
+const warmUp = 2
 
 func die(err error) {
 	if err != nil {
@@ -42,27 +42,25 @@ func take(fd int) {
 	die(err)
 }
 
-func pipe(n int) {
-	var there, back [2]int
+var there, back [2]int
 
+// partner is one for all batches: no thread begins or ends while it is measured.
+func partner() {
 	die(syscall.Pipe(there[:]))
 	die(syscall.Pipe(back[:]))
-	done := make(chan bool)
 	go func() {
 		runtime.LockOSThread()
-		for i := 0; i < n/2; i++ {
+		for {
 			take(there[0])
 			pass(back[1])
 		}
-		close(done)
 	}()
+}
+
+func pipe(n int) {
 	for i := 0; i < n/2; i++ {
 		pass(there[1])
 		take(back[0])
-	}
-	<-done
-	for _, fd := range []int{there[0], there[1], back[0], back[1]} {
-		syscall.Close(fd)
 	}
 }
 
@@ -97,9 +95,22 @@ func echo(n int) {
 	}
 }
 
-func measure(name string, op func(int), n int) {
+// wanted: no arguments, or one of them is its name.
+func wanted(name string) bool {
+	for _, arg := range os.Args[1:] {
+		if arg == name {
+			return true
+		}
+	}
+	return len(os.Args) == 1
+}
+
+func measure(name string, op func(int), n, batches int) {
 	var each []float64
 
+	if !wanted(name) {
+		return
+	}
 	for i := 0; i < warmUp+batches; i++ {
 		began := time.Now()
 		op(n)
@@ -108,15 +119,16 @@ func measure(name string, op func(int), n int) {
 		}
 	}
 	sort.Float64s(each)
-	fmt.Printf("%s %.1f\n", name, each[batches/2])
+	fmt.Printf("%s %.1f %d\n", name, each[batches/2], n*(warmUp+batches))
 }
 
 func main() {
 	runtime.LockOSThread()
 	connect()
+	partner()
 	fmt.Printf("pid %d\n", os.Getpid())
 	bufio.NewReader(os.Stdin).ReadString('\n')
-	measure("gopipe", pipe, 2000)
-	measure("goecho", echo, 1000)
+	measure("gopipe", pipe, 200, 45)
+	measure("goecho", echo, 1000, 9)
 	fmt.Println("end")
 }

@@ -1,0 +1,3 @@
+module mpscope/bench/gohttp
+
+go 1.19
