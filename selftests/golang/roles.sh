@@ -10,7 +10,7 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 need mpscope
 
 WORKLOADS="idle timers locked mutex cpu chan gc echo blockread"
-SECS=${ROLES_SECONDS:-8}	# of sampling each
+SECS=$((${ROLES_SECONDS:-8} * ${MPSCOPE_SLOW:-1}))	# of sampling each
 export GOMAXPROCS=2		# of 4 CPUs: the two watchers need one each
 
 # bounds WORKLOAD: its lines of the file, without its name
