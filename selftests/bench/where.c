@@ -41,7 +41,8 @@ static void count_line(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *u
 	uint64_t i = (at * 31 + by) * 0x9e3779b97f4a7c15ull >> 44;
 	unsigned int tries;
 
-	if (!counting)
+	/* asking for stores alone is not enough for QEMU 7.2 */
+	if (!counting || !qemu_plugin_mem_is_store(info))
 		return;
 	for (tries = 0; lines[i].at && (lines[i].at != at || lines[i].by != by); tries++) {
 		if (tries == LINES)
