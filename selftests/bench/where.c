@@ -42,7 +42,7 @@ static void count_line(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *u
 	unsigned int tries;
 
 	/* asking for stores alone is not enough for QEMU 7.2 */
-	if (!counting || !qemu_plugin_mem_is_store(info))
+	if (!counting || by < MODULES_BEGIN || !qemu_plugin_mem_is_store(info))
 		return;
 	for (tries = 0; lines[i].at && (lines[i].at != at || lines[i].by != by); tries++) {
 		if (tries == LINES)
@@ -119,9 +119,12 @@ static void on_insn(struct qemu_plugin_insn *insn)
 		return;
 	seen[i / 8] |= 1 << i % 8;
 	qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &times[i], 1);
-	if (at >= MODULES_BEGIN)
-		qemu_plugin_register_vcpu_mem_cb(insn, count_line, NO_REGS, MEM_W,
-						 (void *)(uintptr_t)at);
+	/*
+	 * Of all of them: what an instruction stores by a helper of QEMU's (XSAVE) is
+	 * else told of the last one before it that was asked about.
+	 */
+	qemu_plugin_register_vcpu_mem_cb(insn, count_line, NO_REGS, MEM_W,
+					 (void *)(uintptr_t)at);
 }
 
 static void on_translated(uint64_t id, struct qemu_plugin_tb *tb)
