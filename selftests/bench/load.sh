@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 # Loads that are like real ones: hackbench, and HTTP served by a Go program. Part
 # of guest.sh, which includes it. Each way is measured ROUNDS times, in turns, so
-# that what changes meanwhile changes all; the best of each counts, and the spread
-# between its best and its worst is told.
-ROUNDS=${ROUNDS:-5}
-REQUESTS=${REQUESTS:-600}
+# that what changes meanwhile changes all. The median of each counts, for who gets
+# the CPU when is chance in these loads, in both directions; the spread between its
+# quartiles is told.
+ROUNDS=${ROUNDS:-7}
+REQUESTS=${REQUESTS:-400}
 
 # record 0|1: our record of each episode off the CPU
 record() {
@@ -34,17 +35,19 @@ load_http() {
 	cat /tmp/took
 }
 
-# load_hackbench HOW: instructions of all of it, which says seconds
+# load_hackbench HOW: instructions of all of it
 load_hackbench() {
-	local options=threads
+	local options=threads begin
 	[ "$1" != none ] || options=''
-	start sh -c 'echo pid $$; read -r go; exec hackbench -T -g 3 -f 8 -l 100'
+	start sh -c 'echo pid $$; read -r go; exec hackbench -T -g 1 -f 5 -l 200'
 	tag "hackbench, $1" "$options"
 	[ "$1" != recorded ] || record 1
+	begin=${EPOCHREALTIME/./}
 	finish "hackbench, $1"
+	echo $(((${EPOCHREALTIME/./} - begin) * 1000)) >/tmp/took
 	[ "$1" != recorded ] || record 0
 	untag "$options"
-	awk '$1 == "Time:" { printf "%.0f\n", $2 * 1e9 }' /tmp/ops
+	cat /tmp/took
 }
 
 # rounds OP HOW...
@@ -60,15 +63,14 @@ rounds() {
 		done
 	done
 	for how in "$@"; do
-		awk -v how="$how" '$1 == how && NF == 2 {
-				if (!n++ || $2 < best) best = $2
-				if ($2 > worst) worst = $2
-			}
-			END { if (n) printf "%.1f %.2f %d\n", best, (worst / best - 1) * 100, n }' \
-			/tmp/rounds >/tmp/took
-		read -r best spread nr </tmp/took || die "$op, $how: nothing measured"
+		awk -v how="$how" '$1 == how && NF == 2 { print $2 }' /tmp/rounds | sort -n |
+			awk '{ v[NR - 1] = $1 }
+				END { m = v[int(NR / 2)]
+				if (NR) printf "%.1f %.2f %d\n", m, (v[int(NR * 3 / 4)] - v[int(NR / 4)]) / m * 100, NR }' \
+			>/tmp/took
+		read -r median spread nr </tmp/took || die "$op, $how: nothing measured"
 		[ "$nr" = "$ROUNDS" ] || die "$op, $how: $nr of $ROUNDS rounds"
-		row "load: $how" "$op" "$best"
+		row "load: $how" "$op" "$median"
 		row "load: $how" "${op}_spread_percent" "$spread"
 	done
 }

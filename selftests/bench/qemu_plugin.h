@@ -29,6 +29,8 @@ void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, mem_cb cb,
 				      int flags, int rw, void *udata);
 
+_Bool qemu_plugin_mem_is_store(uint32_t info);
+
 #define ADD_U64		0	/* enum qemu_plugin_op */
 #define NO_REGS		0	/* enum qemu_plugin_cb_flags */
 #define MEM_W		2	/* enum qemu_plugin_mem_rw */

@@ -41,7 +41,8 @@ static void count_line(unsigned int vcpu, uint32_t info, uint64_t vaddr, void *u
 	uint64_t i = (at * 31 + by) * 0x9e3779b97f4a7c15ull >> 44;
 	unsigned int tries;
 
-	if (!counting)
+	/* asking for stores alone is not enough for QEMU 7.2 */
+	if (!counting || by < MODULES_BEGIN || !qemu_plugin_mem_is_store(info))
 		return;
 	for (tries = 0; lines[i].at && (lines[i].at != at || lines[i].by != by); tries++) {
 		if (tries == LINES)
@@ -118,9 +119,12 @@ static void on_insn(struct qemu_plugin_insn *insn)
 		return;
 	seen[i / 8] |= 1 << i % 8;
 	qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &times[i], 1);
-	if (at >= MODULES_BEGIN)
-		qemu_plugin_register_vcpu_mem_cb(insn, count_line, NO_REGS, MEM_W,
-						 (void *)(uintptr_t)at);
+	/*
+	 * Of all of them: what an instruction stores by a helper of QEMU's (XSAVE) is
+	 * else told of the last one before it that was asked about.
+	 */
+	qemu_plugin_register_vcpu_mem_cb(insn, count_line, NO_REGS, MEM_W,
+					 (void *)(uintptr_t)at);
 }
 
 static void on_translated(uint64_t id, struct qemu_plugin_tb *tb)

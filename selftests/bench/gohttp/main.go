@@ -4,8 +4,9 @@
 //
 //	gohttp			says "pid N" and "addr HOST:PORT", waits for a line,
 //				serves until its standard input ends
-//	gohttp ADDR CONNS N	N requests over CONNS connections, after a tenth of
-//				them to warm up; says "http NS NR", per request
+//	gohttp ADDR CONNS N	N requests over CONNS connections in batches, after one
+//				to warm up; says "http NS NR", per request, the median
+//				of the batches
 package main
 
 import (
@@ -15,10 +16,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sort"
 	"strconv"
 	"sync"
 	"time"
 )
+
+const batches = 10
 
 func die(err error) {
 	if err != nil {
@@ -52,7 +56,9 @@ func get(c *http.Client, url string, n int) {
 	}
 }
 
-func load(addr string, conns, n int) time.Duration {
+func load(addr string, conns, n int) float64 {
+	var took []float64
+
 	client := &http.Client{
 		Transport: &http.Transport{MaxIdleConnsPerHost: conns},
 	}
@@ -68,10 +74,16 @@ func load(addr string, conns, n int) time.Duration {
 		}
 		wg.Wait()
 	}
-	round(n/conns/10 + 1)
-	began := time.Now()
-	round(n / conns)
-	return time.Since(began)
+	each := n / conns / batches
+	for i := 0; i <= batches; i++ {
+		began := time.Now()
+		round(each)
+		if i > 0 {
+			took = append(took, float64(time.Since(began).Nanoseconds())/float64(each*conns))
+		}
+	}
+	sort.Float64s(took)
+	return took[batches/2]
 }
 
 func main() {
@@ -87,7 +99,8 @@ func main() {
 	die(err)
 	n, err := strconv.Atoi(os.Args[3])
 	die(err)
-	n -= n % conns
-	took := load(os.Args[1], conns, n)
-	fmt.Printf("http %.1f %d\n", float64(took.Nanoseconds())/float64(n), n)
+	if n < conns*batches {
+		die(fmt.Errorf("at least %d requests", conns*batches))
+	}
+	fmt.Printf("http %.1f %d\n", load(os.Args[1], conns, n), n-n%(conns*batches))
 }
