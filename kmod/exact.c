@@ -11,6 +11,7 @@
 #include "thread.h"
 
 #define MPS_RECHECK_TRIES	8u	/* Ps looked through to find one to check */
+#define MPS_RECHECK_NS		20000	/* sysmon's shortest nap: runtime/proc.go */
 
 const struct mps_go mps_go_none = {
 	.m = -1, .goid = -1, .p = -1, .gstatus = -1,
@@ -82,17 +83,27 @@ static void keep(struct mps_thread *t, enum mps_read r, const struct mps_found *
 	write_seqcount_end(&t->seq);
 }
 
+static u64 owner_of(const struct mps_thread *t)
+{
+	return t->serial + 1ull;
+}
+
 /* The thread runs and was just read: book its P, and give up another. */
 static void book_locked(struct mps_exact *x, struct mps_thread *t, enum mps_read r,
 			const struct mps_found *f, u64 now_ns)
 {
 	s32 p = r == MPS_READ_OK ? f->go.p : -1;
 	struct mps_holder h = {
-		.owner = t->serial + 1ull, .m = f->go.m, .tid = t->tid,
+		.owner = owner_of(t), .m = f->go.m, .tid = t->tid,
 		.cpu = raw_smp_processor_id(), .in_ns = t->go.from_ns,
 		.wait_ns = t->go.wait_ns, .handed = f->handed,
 	};
 
+	/* mostly it has run with this P since its switch-in, and that is booked */
+	if (p >= 0 && t->go.held == p && mps_ps_runs(&x->ps, p, h.owner)) {
+		t->go.wait_ns = 0;
+		return;
+	}
 	if (t->go.held >= 0 && t->go.held != p)
 		mps_ps_release(&x->ps, t->go.held, h.owner,
 			       r != MPS_READ_OK, now_ns);
@@ -128,7 +139,7 @@ static s32 next_in_call(struct mps_exact *x, const struct mps_thread *t,
 		x->recheck = x->recheck + 1 < x->ps.nprocs ? x->recheck + 1 : 0;
 		*copy = x->ps.p[x->recheck];
 		if (copy->at && copy->state == MPSCOPE_PSTATE_SYSCALL &&
-		    copy->owner != t->serial + 1ull)
+		    copy->owner != owner_of(t))
 			i = x->recheck;
 	}
 	raw_spin_unlock(&x->lock);
@@ -138,13 +149,18 @@ static s32 next_in_call(struct mps_exact *x, const struct mps_thread *t,
 /*
  * Sysmon takes a P from a thread in a long system call, and if nobody wants it
  * that is no event of any other thread. But sysmon is a thread, too: so
- * whoever leaves the CPU looks at one such P, in the memory they all share.
+ * whoever leaves the CPU looks at one such P, in the memory they all share, as
+ * often as sysmon may.
  */
 static void find_taken(struct mps_exact *x, const struct mps_thread *t, u64 now_ns)
 {
 	struct mps_p old, *p;
-	s32 i = next_in_call(x, t, &old);
+	s32 i;
 
+	if (now_ns - READ_ONCE(x->recheck_ns) < MPS_RECHECK_NS)
+		return;
+	WRITE_ONCE(x->recheck_ns, now_ns);
+	i = next_in_call(x, t, &old);
 	if (i < 0 || !mps_exact_taken(x, &old))
 		return;
 	p = &x->ps.p[i];
@@ -181,8 +197,7 @@ void mps_exact_out(struct mps_exact *x, struct mps_thread *t, u64 now_ns)
 	if (x->state == MPSCOPE_EXACT_EXACT) {
 		book_locked(x, t, r, &f, now_ns);
 		if (t->go.held >= 0)
-			mps_ps_leave(&x->ps, t->go.held, t->serial + 1ull, state,
-				     now_ns);
+			mps_ps_leave(&x->ps, t->go.held, owner_of(t), state, now_ns);
 		if (t->go.held >= 0 && state == MPSCOPE_PSTATE_SYSCALL)
 			mark_locked(x, &f);
 	}
@@ -204,7 +219,7 @@ void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
 		  u64 now_ns)
 {
 	struct mps_holder h = {
-		.owner = t->serial + 1ull, .m = t->go.go.m, .tid = t->tid,
+		.owner = owner_of(t), .m = t->go.go.m, .tid = t->tid,
 		.cpu = raw_smp_processor_id(), .wait_ns = wait_ns,
 	};
 
@@ -219,6 +234,50 @@ void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
 	if (x->state == MPSCOPE_EXACT_EXACT)
 		mps_ps_resume(&x->ps, t->go.held, &h, now_ns);
 	raw_spin_unlock(&x->lock);
+}
+
+/* Is its P in the call that it had blocked in? If so, a copy of the P. */
+static bool held_in_call(struct mps_exact *x, const struct mps_thread *t,
+			 struct mps_p *copy)
+{
+	const struct mps_p *p = &x->ps.p[t->go.held];
+
+	if (x->state != MPSCOPE_EXACT_EXACT || p->owner != owner_of(t) ||
+	    p->state != MPSCOPE_PSTATE_SYSCALL || !p->at)
+		return false;
+	*copy = *p;
+	return true;
+}
+
+/*
+ * Back from a call with a P that nobody has taken: the runtime will find it, too,
+ * and nothing else of the thread can have changed. Return: whether it is so.
+ */
+static bool comes_with_its_p(struct mps_exact *x, struct mps_thread *t)
+{
+	struct mps_holder h = {
+		.owner = owner_of(t), .m = t->go.go.m, .tid = t->tid,
+		.cpu = raw_smp_processor_id(), .in_ns = t->go.from_ns,
+		.wait_ns = t->go.wait_ns,
+	};
+	struct mps_p was, is;
+	bool same;
+
+	if (t->go.held < 0 || !t->go.go.insyscall)
+		return false;
+	raw_spin_lock(&x->lock);
+	same = held_in_call(x, t, &was);
+	raw_spin_unlock(&x->lock);
+	if (!same || mps_exact_taken(x, &was))
+		return false;
+	raw_spin_lock(&x->lock);
+	same = held_in_call(x, t, &is);
+	if (same) {
+		mps_ps_hold(&x->ps, t->go.held, &h, local_clock());
+		t->go.wait_ns = 0;
+	}
+	raw_spin_unlock(&x->lock);
+	return same;
 }
 
 /**
@@ -238,7 +297,7 @@ void mps_exact_returned(struct mps_cpu *c)
 	u64 now_ns;
 
 	c->look_again = false;
-	if (!x || !mps_exact_on(x))
+	if (!x || !mps_exact_on(x) || comes_with_its_p(x, t))
 		return;
 	r = mps_exact_look(x, t, &f);
 	now_ns = local_clock();
@@ -305,7 +364,7 @@ bool mps_go_settle(const struct mps_exact *x, const struct mps_thread *t,
 	    go->p >= (s32)x->ps.nprocs)
 		return false;
 	if (go->p >= 0 && go->insyscall &&
-	    READ_ONCE(x->ps.p[go->p].owner) != t->serial + 1ull)
+	    READ_ONCE(x->ps.p[go->p].owner) != owner_of(t))
 		go->p = -1;
 	return true;
 }

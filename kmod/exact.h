@@ -72,6 +72,7 @@ struct mps_exact {
 	u8 nr_bad;		/* while proving */
 	bool with_p;
 	u32 recheck;		/* P that was checked last: find_taken() */
+	u64 recheck_ns;		/* and when; without the lock */
 	pid_t bad_tid;
 	s64 bad_value;
 	u64 nr_ok;

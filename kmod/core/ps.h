@@ -69,6 +69,13 @@ struct mps_holder {
 	bool handed;		/* it waited with the P: its waker gave it one */
 };
 
+/* Is it known to run with this P? */
+static inline bool mps_ps_runs(const struct mps_ps *ps, u32 i, u64 owner)
+{
+	return ps->p[i].owner == owner &&
+	       ps->p[i].state == MPSCOPE_PSTATE_RUNNING;
+}
+
 void mps_ps_begin(struct mps_ps *ps, u32 nprocs, u64 now_ns);
 
 /**
