@@ -227,7 +227,8 @@ void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
 		return;
 	t->go.from_ns = now_ns;
 	t->go.wait_ns = wait_ns;
-	this_cpu_write(mps_cpu.look_again, t->go.held < 0 || t->go.go.insyscall);
+	this_cpu_write(mps_cpu.look_again, t->go.held < 0 || t->go.go.insyscall ?
+		       MPS_LOOK_FIRST : MPS_LOOK_NO);
 	if (t->go.held < 0)
 		return;
 	raw_spin_lock(&x->lock);
@@ -236,48 +237,47 @@ void mps_exact_in(struct mps_exact *x, struct mps_thread *t, u64 wait_ns,
 	raw_spin_unlock(&x->lock);
 }
 
-/* Is its P in the call that it had blocked in? If so, a copy of the P. */
-static bool held_in_call(struct mps_exact *x, const struct mps_thread *t,
-			 struct mps_p *copy)
-{
-	const struct mps_p *p = &x->ps.p[t->go.held];
-
-	if (x->state != MPSCOPE_EXACT_EXACT || p->owner != owner_of(t) ||
-	    p->state != MPSCOPE_PSTATE_SYSCALL || !p->at)
-		return false;
-	*copy = *p;
-	return true;
-}
-
 /*
- * Back from a call with a P that nobody has taken: the runtime will find it, too,
- * and nothing else of the thread can have changed. Return: whether it is so.
+ * Back from the call in which it was read when it left the CPU: none of its own code
+ * has run since, so all that can have changed is that its P was taken.
+ * Return: false if that does not tell enough.
  */
-static bool comes_with_its_p(struct mps_exact *x, struct mps_thread *t)
+static bool back_from_call(struct mps_exact *x, struct mps_thread *t)
 {
 	struct mps_holder h = {
 		.owner = owner_of(t), .m = t->go.go.m, .tid = t->tid,
 		.cpu = raw_smp_processor_id(), .in_ns = t->go.from_ns,
 		.wait_ns = t->go.wait_ns,
 	};
-	struct mps_p was, is;
-	bool same;
+	struct mps_p *p, was;
+	bool kept, ok = true;
 
-	if (t->go.held < 0 || !t->go.go.insyscall)
+	if (!t->go.known || !t->go.go.insyscall ||
+	    READ_ONCE(x->state) != MPSCOPE_EXACT_EXACT)
 		return false;
+	if (t->go.held < 0)
+		return true;
+	p = &x->ps.p[t->go.held];
 	raw_spin_lock(&x->lock);
-	same = held_in_call(x, t, &was);
+	was = *p;
 	raw_spin_unlock(&x->lock);
-	if (!same || mps_exact_taken(x, &was))
+	kept = was.owner == h.owner;
+	if (kept && (was.state != MPSCOPE_PSTATE_SYSCALL || !was.at))
 		return false;
+	kept = kept && !mps_exact_taken(x, &was);
 	raw_spin_lock(&x->lock);
-	same = held_in_call(x, t, &is);
-	if (same) {
+	if (x->state != MPSCOPE_EXACT_EXACT) {
+		ok = false;
+	} else if (kept && p->owner == h.owner) {
 		mps_ps_hold(&x->ps, t->go.held, &h, local_clock());
 		t->go.wait_ns = 0;
+	} else {
+		t->go.from_ns = local_clock();
+		mps_ps_release(&x->ps, t->go.held, h.owner, false, t->go.from_ns);
+		t->go.held = -1;
 	}
 	raw_spin_unlock(&x->lock);
-	return same;
+	return ok;
 }
 
 /**
@@ -293,12 +293,18 @@ void mps_exact_returned(struct mps_cpu *c)
 	struct mps_thread *t = c->cur;
 	struct mps_exact *x = t && t->task == current ? READ_ONCE(t->exact) : NULL;
 	struct mps_found f = { .go.p = -1 };
+	u8 look = c->look_again;
 	enum mps_read r;
 	u64 now_ns;
 
-	c->look_again = false;
-	if (!x || !mps_exact_on(x) || comes_with_its_p(x, t))
+	c->look_again = MPS_LOOK_NO;
+	if (!x || !mps_exact_on(x))
 		return;
+	if (look == MPS_LOOK_FIRST && back_from_call(x, t)) {
+		if (t->go.held < 0)
+			c->look_again = MPS_LOOK_AGAIN;
+		return;
+	}
 	r = mps_exact_look(x, t, &f);
 	now_ns = local_clock();
 	keep(t, r, &f, now_ns);
@@ -307,7 +313,8 @@ void mps_exact_returned(struct mps_cpu *c)
 	if (x->state == MPSCOPE_EXACT_EXACT)
 		book_locked(x, t, r, &f, now_ns);
 	raw_spin_unlock(&x->lock);
-	c->look_again = r == MPS_READ_OK && f.go.p < 0;
+	if (r == MPS_READ_OK && f.go.p < 0)
+		c->look_again = MPS_LOOK_AGAIN;
 }
 
 static bool runs_here(int cpu, void *x)
@@ -326,12 +333,13 @@ static bool runs_here(int cpu, void *x)
 static void look_here(void *x)
 {
 	struct mps_cpu *c = this_cpu_ptr(&mps_cpu);
-	bool again = c->look_again;
+	u8 look = c->look_again;
 
 	if (!c->cur || READ_ONCE(c->cur->exact) != x)
 		return;
 	mps_exact_returned(c);
-	c->look_again |= again;
+	if (look)
+		c->look_again = look;
 }
 
 /**

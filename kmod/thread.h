@@ -95,11 +95,18 @@ struct mps_snapshot {
 	char comm[TASK_COMM_LEN];
 };
 
+/* Exact mode, when the thread that runs here returns to user mode. */
+enum mps_look_again {
+	MPS_LOOK_NO,
+	MPS_LOOK_FIRST,		/* its first return since it got the CPU */
+	MPS_LOOK_AGAIN,
+};
+
 /* One CPU: who of ours runs on it, and what was seen on it. */
 struct mps_cpu {
 	struct mps_thread *cur;
 	bool urn_on;			/* urn is registered on this CPU */
-	bool look_again;		/* exact mode: when cur returns to user mode */
+	u8 look_again;			/* exact mode: enum mps_look_again */
 	bool in_hard_timer;		/* a timer callback runs (wakers) */
 	bool in_soft_timer;
 	struct user_return_notifier urn;
