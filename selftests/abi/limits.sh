@@ -81,9 +81,10 @@ freed=/sys/kernel/tracing/instances/mps-freed
 mkdir "$freed"
 echo 1 >"$freed/events/sched/sched_process_free/enable"
 born=$(wl_go dies; wl_facts dies born | cut -d' ' -f1)
-# A thread is given up when the kernel frees its task: a grace period later.
+# A thread is given up when the kernel frees its task: a grace period later, which
+# lazy RCU may put off for ten seconds.
 evicted() { [ "$(mps_value "targets/$pid/summary" threads_evicted)" -ge 6 ]; }
-wait_until 10 evicted
+wait_until 30 evicted
 is "tombstones: four of ten are kept" "$(sed 1,2d "$MPS/tombstones" | wc -l)" 4
 is "tombstones: the last four" "$(sed 1,2d "$MPS/tombstones" | cut -d' ' -f3 | sort -n | xargs)" \
 	"$(sed -n 's/.*sched_process_free:.* pid=\([0-9]*\) .*/\1/p' "$freed/trace" |
@@ -120,10 +121,10 @@ for i in 1 2 3 4; do
 	kill "${WL_PID[e$i]}"
 	wait "${WL_PID[e$i]}" 2>/dev/null
 	gone() { ! grep -q "^${WL_PID[e$i]} " "$MPS/tags"; }
-	wait_until 10 gone
+	wait_until 30 gone
 done
 two_left() { [ "$(find "$MPS/targets" -mindepth 1 -maxdepth 1 | wc -l)" = 2 ]; }
-wait_until 10 two_left
+wait_until 30 two_left
 is "exited: two of four are kept" "$(find "$MPS/targets" -mindepth 1 -maxdepth 1 | wc -l)" 2
 is "exited: the others are counted" "$(mps_value self dropped_exited) $(limit exited refused)" "2 2"
 is "exited: the last two" \
