@@ -149,15 +149,15 @@ static s32 next_in_call(struct mps_exact *x, const struct mps_thread *t,
 /*
  * Sysmon takes a P from a thread in a long system call, and if nobody wants it
  * that is no event of any other thread. But sysmon is a thread, too: so
- * whoever leaves the CPU looks at one such P, in the memory they all share, as
- * often as sysmon may.
+ * whoever leaves the CPU looks at one such P, in the memory they all share. Sysmon
+ * has no P; who has one looks no more often than sysmon may have been there.
  */
 static void find_taken(struct mps_exact *x, const struct mps_thread *t, u64 now_ns)
 {
 	struct mps_p old, *p;
 	s32 i;
 
-	if (now_ns - READ_ONCE(x->recheck_ns) < MPS_RECHECK_NS)
+	if (t->go.held >= 0 && now_ns - READ_ONCE(x->recheck_ns) < MPS_RECHECK_NS)
 		return;
 	WRITE_ONCE(x->recheck_ns, now_ns);
 	i = next_in_call(x, t, &old);

@@ -28,7 +28,8 @@
  *     writes them: a switch-out and a switch-in of one task happen under its
  *     run-queue lock, or in order by on_cpu; sched_migrate_task holds pi_lock or
  *     the run-queue lock of a task that does not run; the return to user mode
- *     is the task itself with interrupts off. Readers use the seqcount.
+ *     is the task itself with interrupts off, and so is the IPI by which a
+ *     reader has it looked at (mps_exact_ask()). Readers use the seqcount.
  * (W) wake, waker: sched_waking holds the task's pi_lock, which is another
  *     order than (A): a wakeup may come before the switch-out it ends. So they
  *     have a seqcount of their own, and never change a state.
